@@ -1,0 +1,56 @@
+"""What the engine asks of a cloud: sweep it, read one resource, perform one call. Pure (a Protocol)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Protocol
+
+from engine.clouds.operation import Call, Operation, Receipt
+from engine.estate.resource import CloudName, Gap, Resource, Swept
+
+
+class Cloud(Protocol):
+    """One provider over all its configured accounts.
+
+    Every implementation is held to `tests/contracts/test_cloud.py`.
+    """
+
+    @property
+    def name(self) -> CloudName: ...
+
+    @property
+    def operations(self) -> Mapping[str, Operation]:
+        """All operations this cloud can perform here, by name; constant."""
+        ...
+
+    def sweep(self) -> AsyncIterator[Swept | Gap]:
+        """Everything in all accounts, part by part as it becomes known; parts may come in any order.
+
+        Never raises for what a cloud answers: denied, throttled, timed out and broken answers come as `Gap`.
+        May be cancelled; may be called again at any time.
+        """
+        ...
+
+    async def read(self, resource: Resource) -> Resource | None:
+        """The resource as the cloud has it now; None when it is gone (a terminated instance is gone).
+
+        Strongly consistent as far as the cloud is; metrics and cost are carried over from `resource`.
+        Raises CloudError. May be repeated.
+        """
+        ...
+
+    async def produced(self, call: Call, receipt: Receipt) -> str | None:
+        """The state of what `call` produced, None while it is not there. Raises CloudError. May be repeated."""
+        ...
+
+    async def perform(self, call: Call) -> Receipt:
+        """Sends exactly one change. Never retries by itself: whoever calls decides, after looking.
+
+        Raises Denied, Throttled, NotFound or Rejected when surely nothing happened, Unreachable when nobody knows.
+        Returns when the cloud has accepted the change, not when it has settled.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Lets go of connections. Idempotent."""
+        ...
