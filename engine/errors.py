@@ -1,23 +1,23 @@
 """Every error the engine raises, as one tree. Pure.
 
-    EscherError                     a sentence a person understands, and what to do next
-    ├── SettingsError               the configuration names something that cannot be
-    ├── CloudError                  a cloud answered, or did not
-    │   ├── Denied                  401/403: the credentials lack a permission; never repeat
-    │   ├── Throttled               429: may be repeated after `retry_after` seconds
-    │   ├── NotFound                404: the resource is gone; never repeat
-    │   ├── Rejected                400/409/412: the cloud understood and said no; never repeat
-    │   └── Unreachable             no answer, or 5xx: unknown whether it happened; look before repeating
-    ├── StoreError                  the estate's store
-    │   ├── WrongKey                the key does not open this store
-    │   ├── Corrupted               bytes on disk are not what was written; `what` names the file or entry
-    │   └── DiskFull                nothing was written
-    ├── JournalError                the journal is broken, or may not be written
-    ├── AdvisorError                the AI server is away, slow, or speaks garbage
-    └── Refused                     the engine will not do this; says what was tried, why not, who can
-        ├── PlanRefused             a plan draft broke a guardrail
-        ├── GrantRefused            an approval does not cover this execution
-        └── Drifted                 the world changed since the plan was made
+EscherError                     a sentence a person understands, and what to do next
+├── SettingsError               the configuration names something that cannot be
+├── CloudError                  a cloud answered, or did not
+│   ├── Denied                  401/403: the credentials lack a permission; never repeat
+│   ├── Throttled               429: may be repeated after `retry_after` seconds
+│   ├── NotFound                404: the resource is gone; never repeat
+│   ├── Rejected                400/409/412: the cloud understood and said no; never repeat
+│   └── Unreachable             no answer, or 5xx: unknown whether it happened; look before repeating
+├── StoreError                  the estate's store
+│   ├── WrongKey                the key does not open this store
+│   ├── Corrupted               bytes on disk are not what was written; `what` names the file or entry
+│   └── DiskFull                nothing was written
+├── JournalError                the journal is broken, or may not be written
+├── AdvisorError                the AI server is away, slow, or speaks garbage
+└── Refused                     the engine will not do this; says what was tried, why not, who can
+    ├── PlanRefused             a plan draft broke a guardrail
+    ├── GrantRefused            an approval does not cover this execution
+    └── Drifted                 the world changed since the plan was made
 """
 
 from __future__ import annotations

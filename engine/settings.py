@@ -69,7 +69,7 @@ class AdvisorSettings(Part):
     """Where the AI server is and how long to wait for it, in seconds."""
 
     url: str = "http://127.0.0.1:8787"
-    token_env: str = "ESCHER_ADVISOR_TOKEN"
+    token_env: str = "ESCHER_ADVISOR_TOKEN"  # noqa: S105 - the name of a variable, not a secret
     timeout_s: float = Field(default=10.0, gt=0)
 
 

@@ -69,7 +69,14 @@ class Resource:
                 raise ValueError(f"a resource needs the text field {name!r}")
         if data["cloud"] not in CLOUDS:
             raise ValueError(f"cloud {data['cloud']!r} is none of {', '.join(CLOUDS)}")
-        return cls(**{**data, "tags": dict(data.get("tags") or {}), "properties": dict(data.get("properties") or {}), "metrics": dict(data.get("metrics") or {})})
+        return cls(
+            **{
+                **data,
+                "tags": dict(data.get("tags") or {}),
+                "properties": dict(data.get("properties") or {}),
+                "metrics": dict(data.get("metrics") or {}),
+            }
+        )
 
 
 class GapReason(StrEnum):
