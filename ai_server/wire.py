@@ -1,0 +1,188 @@
+"""The contract between the bot's side and the AI server: all that ever crosses. Pure; imports pydantic alone.
+
+Nothing in here can name a resource. Targets are handles to groups of alike resources (`g1`), values a person gave are handles too (`v1`);
+the engine alone knows what they stand for. Words are closed lists, so that a name cannot slip in where a word belongs. The JSON Schema of both
+sides is committed as `ai_server/wire.schema.json` and compared by a test.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+WIRE_VERSION: Literal["1"] = "1"
+
+GroupHandle = Annotated[str, Field(pattern=r"^g[1-9][0-9]{0,3}$")]
+ValueHandle = Annotated[str, Field(pattern=r"^v[1-9][0-9]{0,2}$")]
+StepHandle = Annotated[str, Field(pattern=r"^s[1-9][0-9]{0,2}$")]
+Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+NativeType = Annotated[str, Field(pattern=r"^[A-Za-z0-9.:/]{1,80}$")]
+Argument = ValueHandle | bool | int | Word
+
+RiskLevel = Literal["low", "medium", "high", "critical"]
+RISK_ORDER: tuple[RiskLevel, ...] = ("low", "medium", "high", "critical")
+Environment = Literal["production", "staging", "development", "test", "sandbox", "unknown"]
+Action = Literal[
+    "start",
+    "stop",
+    "restart",
+    "terminate",
+    "resize",
+    "tag",
+    "snapshot",
+    "delete",
+    "block_public_access",
+]
+
+
+class Part(BaseModel):
+    """Unknown fields are refused on both sides."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Group(Part):
+    """Resources that are alike in everything the server may know; `count` of them stand behind the handle."""
+
+    handle: GroupHandle
+    count: int = Field(ge=1, le=1_000_000)
+    cloud: Literal["aws", "azure", "gcp"]
+    type: Word
+    native_type: NativeType
+    environment: Environment
+    state: Word
+    engine: Word | Literal[""] = ""
+    flags: tuple[Word, ...] = Field(default=(), max_length=16)
+
+
+class Value(Part):
+    """Something a person typed that stays with the engine; the server may put its handle where an argument of that kind belongs."""
+
+    handle: ValueHandle
+    kind: Literal["tag_key", "tag_value", "size", "name", "number", "text"]
+
+
+class Order(Part):
+    """What the engine read out of the message: an action and the groups it is about. The server checks it against the message."""
+
+    action: Action
+    on: tuple[GroupHandle, ...] = Field(max_length=1000)
+    values: tuple[ValueHandle, ...] = Field(default=(), max_length=16)
+
+
+class Turn(Part):
+    """An earlier message of the thread, sealed as the present one."""
+
+    role: Literal["person", "escher"]
+    text: str = Field(max_length=4000)
+
+
+class PlanRequest(Part):
+    """One sealed request. `message` is the person's sentence with every mention replaced by a handle or by `[?]`."""
+
+    version: Literal["1"] = WIRE_VERSION
+    message: str = Field(max_length=8000)
+    orders: tuple[Order, ...] = Field(default=(), max_length=8)
+    groups: tuple[Group, ...] = Field(default=(), max_length=1000)
+    values: tuple[Value, ...] = Field(default=(), max_length=16)
+    turns: tuple[Turn, ...] = Field(default=(), max_length=8)
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
+
+
+class Citation(Part):
+    """Where an answer comes from: a playbook, a command or a practice of the server's public knowledge."""
+
+    kind: Literal["playbook", "command", "practice", "equivalent"]
+    id: str = Field(max_length=120)
+    title: str = Field(max_length=200)
+
+
+class PlannedStep(Part):
+    """One known operation on whole groups. `after` names steps that must have succeeded, target by target, before this one."""
+
+    id: StepHandle
+    operation: str = Field(pattern=r"^[A-Za-z0-9.:/]{3,120}$")
+    on: tuple[GroupHandle, ...] = Field(min_length=1, max_length=1000)
+    arguments: dict[str, Argument] = Field(default_factory=dict)
+    after: tuple[StepHandle, ...] = ()
+    why: str = Field(default="", max_length=400)
+
+
+class LeftOut(Part):
+    """A group the plan does not touch, and why: `already stopped`."""
+
+    group: GroupHandle
+    reason: str = Field(max_length=200)
+
+
+class Risk(Part):
+    """The server's estimate; the engine may raise it and never takes it lower than its own floor."""
+
+    level: RiskLevel
+    reasons: tuple[str, ...] = Field(default=(), max_length=12)
+
+
+class Plan(Part):
+    """A draft. The engine binds it to real targets, checks it, and owns what becomes of it."""
+
+    kind: Literal["plan"] = "plan"
+    title: str = Field(max_length=200)
+    steps: tuple[PlannedStep, ...] = Field(max_length=64)
+    left_out: tuple[LeftOut, ...] = ()
+    risk: Risk
+    explanation: str = Field(default="", max_length=2000)
+    rollback: str = Field(default="", max_length=1000)
+    citations: tuple[Citation, ...] = ()
+
+
+class Answer(Part):
+    """Text that answers a question about operations, with its sources. `commands` are examples as a person would type them."""
+
+    kind: Literal["answer"] = "answer"
+    text: str = Field(max_length=6000)
+    commands: tuple[str, ...] = ()
+    citations: tuple[Citation, ...] = ()
+
+
+class Clarification(Part):
+    """One short question, with choices where there are any."""
+
+    kind: Literal["clarification"] = "clarification"
+    question: str = Field(max_length=600)
+    choices: tuple[str, ...] = ()
+
+
+class Refusal(Part):
+    """What the server will not plan, why, and who can."""
+
+    kind: Literal["refusal"] = "refusal"
+    reason: str = Field(max_length=1000)
+    who_can: str = Field(default="", max_length=200)
+
+
+class Unknown(Part):
+    """The server knows no operation or answer for this; `reason` says what it looked for."""
+
+    kind: Literal["unknown"] = "unknown"
+    reason: str = Field(max_length=1000)
+
+
+Reply = Annotated[Plan | Answer | Clarification | Refusal | Unknown, Field(discriminator="kind")]
+
+
+class PlanReply(Part):
+    """The reply to a `PlanRequest`. `request_id` is random, for matching logs of both sides; it says nothing of the content."""
+
+    version: Literal["1"] = WIRE_VERSION
+    request_id: str = Field(pattern=r"^[0-9a-f]{16}$")
+    reply: Reply
+
+
+class ErrorReply(Part):
+    """A refused or failed request: `code` is stable, `message` a sentence, `field` the part of the request that was wrong."""
+
+    version: Literal["1"] = WIRE_VERSION
+    code: Literal["invalid_request", "unsealed", "too_large", "unauthorized", "busy", "internal"]
+    message: str
+    field: str = ""

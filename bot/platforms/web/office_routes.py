@@ -1,0 +1,123 @@
+"""The routes of the pages beside the chat: resources, executions, approvals, journal, and how things stand. Edge."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.cards.card import Card, Note
+from bot.platforms.web import views
+from bot.platforms.web.chat_routes import frame
+from bot.platforms.web.doors import Session
+from bot.platforms.web.guard import signed_in
+from bot.platforms.web.office import FILTERS
+from bot.platforms.web.room import Room
+from engine.clock import fresh_id
+from engine.errors import EscherError
+
+MOST_QUERY = 500
+
+
+def _whole_or_part(request: Request) -> bool:
+    return "hx-request" not in request.headers
+
+
+def _refusal(error: EscherError) -> Card:
+    return Card("error", "This could not be read", "danger", (Note(str(error), "danger"),))
+
+
+async def resources(request: Request, room: Room, session: Session) -> Response:
+    """The resource explorer: the whole page, or its results when the search changed."""
+    asked = request.query_params
+    query, sort = asked.get("q", "")[:MOST_QUERY], asked.get("sort", "")
+    filters = {name: asked[name] for name in FILTERS if asked.get(name)}
+    number = int(asked["page"]) if asked.get("page", "").isdecimal() else 1
+    values = {"query": query, "filters": filters, "sort": sort, "found": None, "problem": None, "filter_names": FILTERS, "link": _link(query, filters)}
+    try:
+        values["found"] = await room.office.resources(query, filters, max(1, min(number, 1_000_000)), sort)
+    except EscherError as error:
+        values["problem"] = _refusal(error)
+    if _whole_or_part(request):
+        return HTMLResponse(views.page("resources.html", frame(room, session, "resources"), **values))
+    return HTMLResponse(views.part("results.html", room.names, **values))
+
+
+def _link(query: str, filters: dict[str, str]) -> Callable[[str, int], str]:
+    """The address of the same search in another order or on another page."""
+    kept = {key: value for key, value in {"q": query, **filters}.items() if value}
+
+    def link(sort: str, page: int) -> str:
+        return "/resources?" + urlencode({**kept, **({"sort": sort} if sort else {}), **({"page": page} if page > 1 else {})})
+
+    return link
+
+
+async def resource(request: Request, room: Room, _session: Session) -> Response:
+    """One resource in a dialog."""
+    try:
+        card = await room.office.resource(request.query_params.get("id", ""))
+    except EscherError as error:
+        card = _refusal(error)
+    if card is None:
+        card = Card("error", "Not in the estate", "warning", (Note("The estate does not know this resource any more.", "warning"),))
+    return HTMLResponse(views.card_dialog(card, fresh_id("d")))
+
+
+def _cards(here: str, title: str, nothing: str, read: Callable[[Room, Session], Awaitable[list[Card]]]) -> Route:
+    """A page that is a list of cards, which keeps itself fresh."""
+
+    async def page(request: Request, room: Room, session: Session) -> Response:
+        try:
+            cards = await read(room, session)
+        except EscherError as error:
+            cards = [_refusal(error)]
+        values = {"title": title, "nothing": nothing, "cards": cards, "here": here}
+        if _whole_or_part(request):
+            return HTMLResponse(views.page("cards.html", frame(room, session, here), **values))
+        return HTMLResponse(views.part("card_list.html", room.names, **values))
+
+    return Route(f"/{here}", signed_in(page))
+
+
+async def _executions(room: Room, _session: Session) -> list[Card]:
+    return list(await room.office.executions())
+
+
+async def _approvals(room: Room, session: Session) -> list[Card]:
+    return list(await room.office.approvals(session.login))
+
+
+async def journal(request: Request, room: Room, session: Session) -> Response:
+    """The journal, newest first; a part of it when earlier entries are asked for."""
+    before = request.query_params.get("before", "")
+    found, problem = None, None
+    try:
+        found = await room.office.journal(int(before) if before.isdecimal() else None)
+    except EscherError as error:
+        problem = _refusal(error)
+    if _whole_or_part(request):
+        return HTMLResponse(views.page("journal.html", frame(room, session, "journal"), found=found, problem=problem))
+    return HTMLResponse(views.part("journal_rows.html", room.names, found=found, problem=problem))
+
+
+async def status(_request: Request, room: Room, _session: Session) -> Response:
+    """How things stand, for the navigation."""
+    try:
+        now = await room.office.status()
+    except EscherError as error:
+        return PlainTextResponse(str(error))
+    return HTMLResponse(views.part("status.html", room.names, status=now))
+
+
+ROUTES = (
+    Route("/resources", signed_in(resources)),
+    Route("/resource", signed_in(resource)),
+    _cards("executions", "Executions", "Nothing has run yet.", _executions),
+    _cards("approvals", "Approvals", "Nothing waits for a decision.", _approvals),
+    Route("/journal", signed_in(journal)),
+    Route("/status", signed_in(status)),
+)

@@ -1,0 +1,121 @@
+"""A card as HTML: what every page and every event of the web chat shows for it. Pure (reads only its own templates)."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from bot.cards.card import Card, Column, Facts, Field, Progress, Step, Table, Tone
+
+# Most choices of a pick list that stand open as radio buttons; more become a drop-down.
+OPEN_CHOICES = 8
+# What a text must never smuggle in: control characters, and the ones that turn the reading direction.
+UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0d\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+TONE_WORDS = {"neutral": "", "good": "OK", "warning": "Warning", "danger": "Danger", "waiting": "Waiting"}
+STEP_ORDER = {"failed": 0, "unknown": 1, "running": 2, "waiting": 3, "cancelled": 4, "skipped": 5, "done": 6}
+MARKED_LABELS = ("environment", "risk")
+MARKS: dict[str, Tone] = {"production": "danger", "prod": "danger", "critical": "danger", "high": "danger", "medium": "warning", "staging": "warning"}
+
+
+def render_card(card: Card, key: str = "") -> str:
+    """The card's HTML. `key` makes the ids in it unique where the same card stands twice on one page."""
+    unique = dom_id(key or card.subject or card.kind)
+    return template("card.html").render(card=card, key=unique, production=is_production(card))
+
+
+def template(name: str) -> Any:
+    """A compiled template of this folder."""
+    return _environment().get_template(name)
+
+
+def dom_id(text: str) -> str:
+    """Any text as an id that is also safe in a CSS selector; different texts give different ids."""
+    return re.sub(r"[^A-Za-z0-9-]", lambda found: f"_{ord(found[0]):x}_", text)
+
+
+def printable(text: str) -> str:
+    """The text with what cannot be seen made visible."""
+    return UNSEEN.sub("\ufffd", text)
+
+
+def mark(label: str, value: str) -> Tone | None:
+    """The tone a value is marked with, beside its words: production and the high risks."""
+    if label.lower() not in MARKED_LABELS:
+        return None
+    word = re.match(r"[a-z]+", value.lower())
+    return MARKS.get(word[0]) if word else None
+
+
+def is_production(card: Card) -> bool:
+    """Whether the card is about production: a fact or a table's environment column says so."""
+    for block in card.blocks:
+        if isinstance(block, Facts) and any(_says_production(label, value) for label, value in block.rows):
+            return True
+        if isinstance(block, Table) and any(_says_production(c.title, row[i]) for row in block.rows for i, c in enumerate(block.columns[: len(row)])):
+            return True
+    return False
+
+
+def headings(column: Column) -> str:
+    """A column's heading with its unit."""
+    return f"{column.title} ({column.unit})" if column.unit else column.title
+
+
+def table_note(table: Table) -> str:
+    """What a table leaves out, in words; empty when it shows everything."""
+    rows, total = len(table.rows), max(table.total, len(table.rows))
+    shown = min(table.shown, rows)
+    if shown == total:
+        return ""
+    unsent = f"; {total - rows:,} more are not listed here" if total > rows else ""
+    return f"{shown:,} of {total:,} shown{unsent}"
+
+
+def ordered_steps(progress: Progress) -> list[Step]:
+    """Steps with failures first, then what runs, then the rest in their order."""
+    return sorted(progress.steps, key=lambda step: STEP_ORDER[step.state])
+
+
+def input_kind(field: Field) -> str:
+    """How a field is asked: text, area, ticks, radio or select."""
+    if field.choices and field.many:
+        return "ticks"
+    if field.choices:
+        return "radio" if len(field.choices) <= OPEN_CHOICES else "select"
+    return "area" if field.multiline else "text"
+
+
+def _says_production(label: str, value: str) -> bool:
+    return label.lower() == "environment" and re.search(r"\bprod(uction)?\b", value.lower()) is not None
+
+
+def _finalize(value: Any) -> Any:
+    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("bot.platforms.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "kind": lambda block: type(block).__name__.lower(),
+        "dom_id": dom_id,
+        "heading": headings,
+        "note": table_note,
+        "steps": ordered_steps,
+        "input_kind": input_kind,
+        "tone_word": TONE_WORDS.__getitem__,
+    }
+    environment.globals |= {"mark": mark}
+    return environment

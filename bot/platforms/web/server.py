@@ -1,0 +1,197 @@
+"""The web chat as a platform: serves the chat and the console on loopback until it is cancelled. Edge."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from bot.cards.card import Card
+from bot.platforms.platform import Inbox, Message, Place
+from bot.platforms.web import chat_routes, door_routes, office_routes
+from bot.platforms.web.doors import PLATFORM, Doors, Terms
+from bot.platforms.web.guard import Guard
+from bot.platforms.web.history import Bounds, Entry, History
+from bot.platforms.web.office import Office
+from bot.platforms.web.ring import Ring
+from bot.platforms.web.room import Room, Texts
+from engine.clock import Clock, SystemClock, fresh_id
+from engine.errors import SettingsError
+from engine.settings import Person
+
+GRACE_S = 3
+
+
+@dataclass(frozen=True, slots=True)
+class WebConfig:
+    """How the web chat is served.
+
+    `port` 0 takes a free one. `key` signs sessions: with the same key they outlive a restart, empty means a new one each start.
+    `hosts` are further names it may be addressed by, as in a container behind a proxy; loopback names always work.
+    `ring` is how many happenings are kept for browsers that were away.
+    """
+
+    people: Sequence[Person]
+    host: str = "127.0.0.1"
+    port: int = 8765
+    key: bytes = b""
+    channels: tuple[str, ...] = ("general", "incidents")
+    hosts: tuple[str, ...] = ()
+    terms: Terms = field(default_factory=Terms)
+    texts: Texts = field(default_factory=Texts)
+    bounds: Bounds = field(default_factory=Bounds)
+    ring: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """Something shown before this process began, to be shown again: a message with a `login`, or a card, perhaps `only` for one login."""
+
+    place: Place
+    at: datetime
+    login: str = ""
+    text: str = ""
+    card: Card | None = None
+    only: str = ""
+
+
+class WebPlatform:
+    """The platform for people without Slack or Teams."""
+
+    def __init__(self, config: WebConfig, office: Office, clock: Clock | None = None) -> None:
+        self._config = config
+        self._office = office
+        self._clock = clock or SystemClock()
+        self._doors = Doors(config.people, config.key or secrets.token_bytes(32), self._clock, config.terms)
+        self._history = History(config.channels, config.bounds)
+        self._ring = Ring(secrets.token_hex(4), config.ring)
+        self._socket: socket.socket | None = None
+
+    @property
+    def name(self) -> str:
+        return PLATFORM
+
+    @property
+    def address(self) -> str:
+        """Where it is served. With port 0 the port is taken when this is first asked. Raises SettingsError when the port is taken."""
+        host = f"[{self._config.host}]" if ":" in self._config.host else self._config.host
+        return f"http://{host}:{self._config.port or self.open()}"
+
+    def open(self) -> int:
+        """Takes the port now, so that a port in use is known at once, and returns it. Raises SettingsError."""
+        if self._socket is None:
+            self._socket = _listen(self._config.host, self._config.port)
+        return int(self._socket.getsockname()[1])
+
+    def login_link(self, person_id: str) -> str:
+        """An address that signs this person in, once. Raises SettingsError when the person is unknown or has no web login."""
+        return f"{self.address}/login/{self._doors.new_link(person_id)}"
+
+    def recall(self, shown: Sequence[Recalled]) -> None:
+        """Puts back what was shown before a restart, oldest first; open browsers are told to look again."""
+        for one in shown:
+            entry = Entry(fresh_id("m"), one.place, one.at, one.login, one.text, one.card, one.only)
+            if one.card is None:
+                message_id = entry.id if self._history.knows(one.place) else one.place.thread or entry.id
+                self._history.said(Message(message_id, one.place, one.login, one.text), one.at)
+            else:
+                self._history.shown(entry)
+
+    async def show(self, place: Place, card: Card) -> None:
+        """Shows or replaces a card for everybody in the place."""
+        self._put(place, card, only="")
+
+    async def whisper(self, place: Place, login: str, card: Card) -> None:
+        """Shows a card to one person only."""
+        self._put(place, card, only=login)
+
+    def _put(self, place: Place, card: Card, only: str) -> None:
+        change = self._history.shown(Entry(fresh_id("m"), place, self._clock.now(), card=card, only=only))
+        self._ring.add(change.entry.id, added=change.added)
+
+    async def run(self, inbox: Inbox) -> None:
+        """Serves until cancelled. Raises SettingsError when the port is taken."""
+        self.open()
+        assert self._socket is not None
+        room = Room(
+            doors=self._doors,
+            history=self._history,
+            ring=self._ring,
+            office=self._office,
+            inbox=inbox,
+            clock=self._clock,
+            names={person.logins[PLATFORM]: person.name for person in self._config.people if PLATFORM in person.logins},
+            cookie=f"escher-{self.open()}",  # cookies do not tell ports apart
+            texts=self._config.texts,
+        )
+        server = _Server(
+            uvicorn.Config(
+                build_app(room, self._config.hosts),
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                server_header=False,
+                proxy_headers=False,
+                ws="none",
+                timeout_graceful_shutdown=GRACE_S,
+            )
+        )
+        serving = asyncio.create_task(server.serve(sockets=[self._socket]))
+        try:
+            await asyncio.shield(serving)
+        finally:
+            self._ring.close()
+            server.should_exit = True
+            await serving
+            self._socket.close()
+            self._socket = None
+
+
+class _Server(uvicorn.Server):
+    """uvicorn as a guest: signals belong to the bot."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def build_app(room: Room, hosts: Sequence[str] = ()) -> ASGIApp:
+    """The application around a room."""
+    static = Mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
+    app = Starlette(
+        routes=[*door_routes.ROUTES, *chat_routes.ROUTES, *office_routes.ROUTES, static],
+        exception_handlers={500: _broken},
+    )
+    app.state.room = room
+    return Guard(app, hosts)
+
+
+async def _broken(_request: Request, error: Exception) -> Response:
+    """What a person sees of a defect; the server logs the rest."""
+    return PlainTextResponse(f"Something broke inside Escher ({type(error).__name__}). What you wrote was kept; nothing else is known.", status_code=500)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise SettingsError(f"The web chat cannot be served at {host}:{port}: {error.strerror}.", hint="Set `web_port` to a free port.") from None
+    listening.setblocking(False)
+    return listening

@@ -1,0 +1,29 @@
+"""A local cloud of the demo that is running, and how to end it. Edge."""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio.subprocess import Process
+from dataclasses import dataclass
+
+from engine.settings import AccountSettings
+
+
+@dataclass
+class Running:
+    """A process that plays a cloud. `accounts` are the settings that reach it at `endpoint`; `stop` is idempotent."""
+
+    process: Process
+    accounts: tuple[AccountSettings, ...]
+    endpoint: str
+
+    async def stop(self) -> None:
+        """Ends the process: asks first, insists after three seconds."""
+        if self.process.returncode is not None:
+            return
+        self.process.terminate()
+        try:
+            await asyncio.wait_for(self.process.wait(), timeout=3)
+        except TimeoutError:
+            self.process.kill()
+            await self.process.wait()

@@ -1,0 +1,102 @@
+"""List prices, US dollars a month, for telling dear from cheap. Pure.
+
+On-demand prices of us-east-1 for Linux and single-zone databases, 730 hours; an estimate to rank and sum by, not an invoice. What
+runs is priced as running even while it is stopped: the figure answers "what does this cost when it is on".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+HOURS = 730
+
+# Each size costs twice the one before it; the tables give the price an hour of a family's `large`.
+_SIZES = ("nano", "micro", "small", "medium", "large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "16xlarge", "32xlarge")
+_BETWEEN = {"12xlarge": ("4xlarge", 3.0), "24xlarge": ("8xlarge", 3.0), "48xlarge": ("16xlarge", 3.0), "metal": ("32xlarge", 1.0)}
+
+INSTANCE_LARGE_HOUR: Mapping[str, float] = {
+    "t2": 0.0928,
+    "t3": 0.0832,
+    "t3a": 0.0752,
+    "t4g": 0.0672,
+    "m4": 0.1,
+    "m5": 0.096,
+    "m5a": 0.086,
+    "m6g": 0.077,
+    "m6i": 0.096,
+    "m6a": 0.0864,
+    "m7g": 0.0816,
+    "m7i": 0.1008,
+    "c4": 0.1,
+    "c5": 0.085,
+    "c5a": 0.077,
+    "c6g": 0.068,
+    "c6i": 0.085,
+    "c6a": 0.0765,
+    "c7g": 0.0725,
+    "c7i": 0.08925,
+    "r5": 0.126,
+    "r6g": 0.1008,
+    "r6i": 0.126,
+    "r7g": 0.1071,
+    "r7i": 0.1323,
+    "g4dn": 0.263,
+    "g5": 0.503,
+    "p3": 0.765,
+    "i3": 0.156,
+    "i4i": 0.1716,
+    "x2gd": 0.167,
+}
+DATABASE_LARGE_HOUR: Mapping[str, float] = {
+    "t2": 0.136,
+    "t3": 0.136,
+    "t4g": 0.129,
+    "m4": 0.175,
+    "m5": 0.171,
+    "m6g": 0.152,
+    "m6i": 0.171,
+    "m7g": 0.168,
+    "r4": 0.24,
+    "r5": 0.24,
+    "r6g": 0.215,
+    "r6i": 0.24,
+    "r7g": 0.2285,
+}
+VOLUME_GB_MONTH: Mapping[str, float] = {
+    "gp2": 0.10,
+    "gp3": 0.08,
+    "io1": 0.125,
+    "io2": 0.125,
+    "st1": 0.045,
+    "sc1": 0.015,
+    "standard": 0.05,
+}
+SNAPSHOT_GB_MONTH = 0.05
+DATABASE_SNAPSHOT_GB_MONTH = 0.095
+
+
+def monthly(native_type: str, facts: Mapping[str, Any]) -> float:
+    """The price of one resource from its facts; 0 where nothing is known or the price follows use (buckets, functions)."""
+    if native_type == "AWS::EC2::Instance":
+        return round(_hourly(str(facts["instance_type"]), INSTANCE_LARGE_HOUR) * HOURS, 1)
+    if native_type == "AWS::RDS::DBInstance":
+        zones = 2 if facts["multi_az"] else 1
+        return round(_hourly(str(facts["instance_class"]).removeprefix("db."), DATABASE_LARGE_HOUR) * HOURS * zones, 1)
+    if native_type == "AWS::EC2::Volume":
+        return round(float(facts["size_gb"]) * VOLUME_GB_MONTH.get(str(facts.get("volume_type")), VOLUME_GB_MONTH["gp3"]), 1)
+    if native_type == "AWS::EC2::Snapshot":
+        return round(float(facts["size_gb"]) * SNAPSHOT_GB_MONTH, 1)
+    if native_type == "AWS::RDS::DBSnapshot":
+        return round(float(facts["size_gb"]) * DATABASE_SNAPSHOT_GB_MONTH, 1)
+    return 0.0
+
+
+def _hourly(size: str, large: Mapping[str, float]) -> float:
+    family, _, step = size.partition(".")
+    factor = 1.0
+    if step in _BETWEEN:
+        step, factor = _BETWEEN[step]
+    if family not in large or step not in _SIZES:
+        return 0.0
+    return float(large[family] * factor * 2.0 ** (_SIZES.index(step) - _SIZES.index("large")))

@@ -1,0 +1,180 @@
+"""Walks all accounts, regions and kinds, a bounded number of calls at once, and says what it could not see. Edge."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from engine.clock import Clock
+from engine.clouds.aws import arn, metrics
+from engine.clouds.aws.answers import gap_reason
+from engine.clouds.aws.asking import items
+from engine.clouds.aws.catalogue import SCANNERS
+from engine.clouds.aws.scanner import Ask, Place, Raw, Scanner
+from engine.clouds.aws.session import Sessions
+from engine.errors import CloudError, SettingsError
+from engine.estate.resource import Gap, GapReason, Resource, Swept
+from engine.settings import AccountSettings
+
+PARTS_AT_ONCE = 16
+DETAILS_AT_ONCE = 16
+PART_TIMEOUT_S = 300.0
+EVERYWHERE = "*"
+
+_REGIONS = Ask("describe_regions", ("Regions",))
+_REGIONS_OPERATION = "ec2:DescribeRegions"
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One piece of the sweep: all scanners of one type at one place. `regions` is the scope of lists that answer for all of them."""
+
+    account: AccountSettings
+    region: str
+    type: str
+    scanners: tuple[Scanner, ...]
+    regions: tuple[str, ...]
+
+
+class Sweep:
+    """One walk over the accounts. `run` may be cancelled or left early; nothing of it goes on in the background then."""
+
+    def __init__(self, accounts: Sequence[AccountSettings], sessions: Sessions, clock: Clock) -> None:
+        self._accounts = accounts
+        self._sessions = sessions
+        self._clock = clock
+        self._parts = asyncio.Semaphore(PARTS_AT_ONCE)
+        self._details = asyncio.Semaphore(DETAILS_AT_ONCE)
+
+    async def run(self) -> AsyncIterator[Swept | Gap]:
+        """Parts as they become known. Never raises for what AWS answers."""
+        found: asyncio.Queue[Swept | Gap | None] = asyncio.Queue()
+        walk = asyncio.create_task(self._walk(found))
+        walk.add_done_callback(lambda _: found.put_nowait(None))
+        try:
+            while (piece := await found.get()) is not None:
+                yield piece
+            await walk
+        finally:
+            walk.cancel()
+            await asyncio.gather(walk, return_exceptions=True)
+
+    async def _walk(self, found: asyncio.Queue[Swept | Gap | None]) -> None:
+        async with asyncio.TaskGroup() as group:
+            for account in self._accounts:
+                group.create_task(self._account(account, found))
+
+    async def _account(self, account: AccountSettings, found: asyncio.Queue[Swept | Gap | None]) -> None:
+        types = _by_type()
+        try:
+            regions = account.regions or await self._enabled_regions(account)
+        except (CloudError, SettingsError) as error:
+            for type_ in types:
+                found.put_nowait(_gap(account, EVERYWHERE, type_, error))
+            return
+        async with asyncio.TaskGroup() as group:
+            for type_, scanners in types.items():
+                for region in regions[:1] if scanners[0].global_list else regions:
+                    group.create_task(self._part(_Part(account, region, type_, scanners, regions), found))
+
+    async def _enabled_regions(self, account: AccountSettings) -> tuple[str, ...]:
+        client = await self._sessions.client(account.id, "ec2", "us-east-1")
+        return tuple(sorted(region["RegionName"] for region in await items(client, _REGIONS, _REGIONS_OPERATION)))
+
+    async def _part(self, part: _Part, found: asyncio.Queue[Swept | Gap | None]) -> None:
+        gaps: list[Gap] = []
+        try:
+            async with self._parts, asyncio.timeout(PART_TIMEOUT_S):
+                pieces = await self._seen(part, gaps)
+        except TimeoutError:
+            pieces = [_broken(part, GapReason.TIMED_OUT, f"no end after {PART_TIMEOUT_S:.0f} s")]
+        except (CloudError, SettingsError) as error:
+            pieces = [_gap(part.account, part.region, part.type, error)]
+        except Exception as error:  # noqa: BLE001 - an edge: one unreadable answer must not hide the rest of the estate
+            pieces = [_broken(part, GapReason.BROKEN, f"{type(error).__name__}: {error}")]
+        for piece in [*pieces, *gaps]:
+            found.put_nowait(piece)
+
+    async def _seen(self, part: _Part, gaps: list[Gap]) -> Sequence[Swept | Gap]:
+        resources = [found for scanner in part.scanners for found in await self._listed(scanner, part, gaps)]
+        regions = part.regions if part.scanners[0].global_list else (part.region,)
+        by_region: dict[str, list[Resource]] = defaultdict(list)
+        for resource in resources:
+            by_region[resource.region].append(resource)
+        return [Swept("aws", part.account.id, region, part.type, tuple(by_region[region])) for region in regions]
+
+    async def _listed(self, scanner: Scanner, part: _Part, gaps: list[Gap]) -> list[Resource]:
+        client = await self._sessions.client(part.account.id, scanner.kind.service, part.region)
+        raws = await items(client, scanner.everything, scanner.operation)
+        if scanner.details:
+            raws = await asyncio.gather(*(self._completed(client, scanner, raw, part, gaps) for raw in raws))
+        place = Place(part.account.id, part.account.name, part.region)
+        mapped = [resource for raw in raws if (resource := scanner.to_resource(raw, place)) is not None]
+        return await self._measured(scanner, mapped, part, gaps) if scanner.metric else mapped
+
+    async def _completed(self, client: Any, scanner: Scanner, raw: Raw, part: _Part, gaps: list[Gap]) -> Raw:
+        async with self._details:
+            full, errors = await completed(client, scanner, raw)
+        gaps.extend(_gap(part.account, part.region, part.type, error, of=raw[scanner.item_id]) for error in errors)
+        return full
+
+    async def _measured(self, scanner: Scanner, resources: list[Resource], part: _Part, gaps: list[Gap]) -> list[Resource]:
+        """The resources with their metrics; without permission for CloudWatch the resources alone, and a gap."""
+        assert scanner.metric is not None
+        metric = scanner.metric
+        own_ids = [own_id(resource) for resource in resources if resource.state in metric.states]
+        try:
+            client = await self._sessions.client(part.account.id, "cloudwatch", part.region)
+            averages = await metrics.averages(client, metric, own_ids, self._clock.now())
+        except CloudError as error:
+            gaps.append(_gap(part.account, part.region, part.type, error))
+            return resources
+        return [
+            replace(resource, metrics={metric.save_as: averages[own_id(resource)]}) if own_id(resource) in averages else resource
+            for resource in resources
+        ]
+
+
+async def completed(client: Any, scanner: Scanner, raw: Raw) -> tuple[Raw, list[CloudError]]:
+    """An item with its details, and the errors of those that could not be had."""
+    errors: list[CloudError] = []
+    for detail in scanner.details:
+        try:
+            answer = (await items(client, detail.ask(raw), detail.operation))[0]
+        except CloudError as error:
+            if error.code in detail.absent:
+                raw = {**raw, **detail.silence}
+            else:
+                errors.append(error)
+        else:
+            raw = {**raw, **detail.fact(answer)}
+    return raw, errors
+
+
+def own_id(resource: Resource) -> str:
+    """The resource's id within its account and region."""
+    return arn.parse(resource.id).own_id
+
+
+def _by_type() -> dict[str, tuple[Scanner, ...]]:
+    """Scanners of one type go together: a `Swept` is complete for its type or it is none."""
+    types: dict[str, tuple[Scanner, ...]] = {}
+    for scanner in SCANNERS:
+        types[scanner.kind.type] = (*types.get(scanner.kind.type, ()), scanner)
+    return types
+
+
+def _gap(account: AccountSettings, region: str, type_: str, error: CloudError | SettingsError, *, of: str = "") -> Gap:
+    """The gap an error leaves. Settings that open no session leave one too: without credentials everything is denied."""
+    detail = f"{of}: {error}" if of else str(error)
+    if isinstance(error, SettingsError):
+        return Gap("aws", account.id, account.name, region, type_, GapReason.DENIED, "signing in", detail)
+    return Gap("aws", account.id, account.name, region, type_, gap_reason(error), error.tried, detail)
+
+
+def _broken(part: _Part, reason: GapReason, detail: str) -> Gap:
+    tried = ", ".join(scanner.operation for scanner in part.scanners)
+    return Gap("aws", part.account.id, part.account.name, part.region, part.type, reason, tried, detail)

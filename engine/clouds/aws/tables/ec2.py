@@ -1,0 +1,140 @@
+"""Changes to EC2 instances, volumes, snapshots and their tags, as a table. Pure."""
+
+from __future__ import annotations
+
+from engine.clouds.aws.tables.ways import IN_REGION, TAG_KEY, TAG_VALUE, by, tag_as_before, to_the_old
+from engine.clouds.operation import Operation, OperationClass, Parameter
+
+INSTANCE = frozenset({"AWS::EC2::Instance"})
+VOLUME = frozenset({"AWS::EC2::Volume"})
+SNAPSHOT = frozenset({"AWS::EC2::Snapshot"})
+TAGGED_BY_EC2 = INSTANCE | VOLUME | SNAPSHOT | frozenset({"AWS::EC2::SecurityGroup"})
+# The one field that tells what is tagged, whichever kind it is.
+OWN_ID = "{properties.instance_id|properties.volume_id|properties.snapshot_id|properties.group_id}"
+
+TABLE: tuple[Operation, ...] = (
+    Operation(
+        name="ec2:StartInstances",
+        cloud="aws",
+        native_types=INSTANCE,
+        kind=OperationClass.POWER,
+        title="Start",
+        command=("aws", "ec2", "start-instances", "--instance-ids", "{properties.instance_id}", *IN_REGION),
+        promise={"state": "running"},
+        states=frozenset({"stopped"}),
+        inverse=by("ec2:StopInstances"),
+        repeatable=True,
+    ),
+    Operation(
+        name="ec2:StopInstances",
+        cloud="aws",
+        native_types=INSTANCE,
+        kind=OperationClass.POWER,
+        title="Stop",
+        command=("aws", "ec2", "stop-instances", "--instance-ids", "{properties.instance_id}", *IN_REGION),
+        promise={"state": "stopped"},
+        states=frozenset({"running"}),
+        inverse=by("ec2:StartInstances"),
+        repeatable=True,
+        settles_s=600,
+    ),
+    Operation(
+        name="ec2:RebootInstances",
+        cloud="aws",
+        native_types=INSTANCE,
+        kind=OperationClass.POWER,
+        title="Reboot",
+        command=("aws", "ec2", "reboot-instances", "--instance-ids", "{properties.instance_id}", *IN_REGION),
+        promise={"state": "running"},
+        states=frozenset({"running"}),
+        no_way_back="A reboot interrupts what runs, and that cannot be taken back.",
+    ),
+    Operation(
+        name="ec2:TerminateInstances",
+        cloud="aws",
+        native_types=INSTANCE,
+        kind=OperationClass.DELETE,
+        title="Terminate",
+        command=("aws", "ec2", "terminate-instances", "--instance-ids", "{properties.instance_id}", *IN_REGION),
+        promise={"gone": True},
+        no_way_back="A terminated instance is gone, with every volume that is deleted on termination.",
+        repeatable=True,
+        settles_s=600,
+    ),
+    Operation(
+        name="ec2:ModifyInstanceAttribute",
+        cloud="aws",
+        native_types=INSTANCE,
+        kind=OperationClass.CONFIGURE,
+        title="Resize",
+        command=(
+            *("aws", "ec2", "modify-instance-attribute", "--instance-id", "{properties.instance_id}"),
+            *("--instance-type", "Value={$instance_type}", *IN_REGION),
+        ),
+        promise={"properties.instance_type": "$instance_type"},
+        takes=(Parameter("instance_type", pattern=r"[a-z0-9-]{2,20}\.[a-z0-9-]{2,20}", meaning="the new size, such as t3.large"),),
+        states=frozenset({"stopped"}),
+        inverse=to_the_old("ec2:ModifyInstanceAttribute", "instance_type"),
+        repeatable=True,
+    ),
+    Operation(
+        name="ec2:CreateTags",
+        cloud="aws",
+        native_types=TAGGED_BY_EC2,
+        kind=OperationClass.TAG,
+        title="Tag",
+        command=("aws", "ec2", "create-tags", "--resources", OWN_ID, "--tags", "Key={$key},Value={$value}", *IN_REGION),
+        promise={"tags.$key": "$value"},
+        takes=(TAG_KEY, TAG_VALUE),
+        inverse=tag_as_before("ec2:CreateTags", "ec2:DeleteTags"),
+        repeatable=True,
+    ),
+    Operation(
+        name="ec2:DeleteTags",
+        cloud="aws",
+        native_types=TAGGED_BY_EC2,
+        kind=OperationClass.TAG,
+        title="Untag",
+        command=("aws", "ec2", "delete-tags", "--resources", OWN_ID, "--tags", "Key={$key}", *IN_REGION),
+        promise={"tags.$key": ""},
+        takes=(TAG_KEY,),
+        inverse=tag_as_before("ec2:CreateTags", "ec2:DeleteTags"),
+        repeatable=True,
+    ),
+    Operation(
+        name="ec2:CreateSnapshot",
+        cloud="aws",
+        native_types=VOLUME,
+        kind=OperationClass.CREATE,
+        title="Snapshot",
+        command=("aws", "ec2", "create-snapshot", "--volume-id", "{properties.volume_id}", *IN_REGION),
+        promise={"produced": "completed"},
+        states=frozenset({"available", "in-use"}),
+        inverse=by("ec2:DeleteSnapshot"),
+        permissions=("ec2:CreateTags",),
+        settles_s=3600,
+    ),
+    Operation(
+        name="ec2:DeleteSnapshot",
+        cloud="aws",
+        native_types=SNAPSHOT,
+        kind=OperationClass.DELETE,
+        title="Delete",
+        command=("aws", "ec2", "delete-snapshot", "--snapshot-id", "{properties.snapshot_id}", *IN_REGION),
+        promise={"gone": True},
+        no_way_back="A deleted snapshot cannot be brought back.",
+        repeatable=True,
+    ),
+    Operation(
+        name="ec2:DeleteVolume",
+        cloud="aws",
+        native_types=VOLUME,
+        kind=OperationClass.DELETE,
+        title="Delete",
+        command=("aws", "ec2", "delete-volume", "--volume-id", "{properties.volume_id}", *IN_REGION),
+        promise={"gone": True},
+        states=frozenset({"available"}),
+        no_way_back="A deleted volume comes back only from a snapshot that was taken before.",
+        repeatable=True,
+    ),
+)

@@ -1,0 +1,241 @@
+"""What is true of a resource, in the words people use: environment, app, owner, state, flags. Pure.
+
+Tag keys and values are messy by nature; this file is the one place that reads them. The tables are data; `tests/engine/estate/test_facts.py`
+holds them to examples of all three clouds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from engine.estate.resource import Resource
+
+ENVIRONMENTS: Mapping[str, str] = {
+    **dict.fromkeys(("prod", "production", "prd", "live"), "production"),
+    **dict.fromkeys(("stg", "stage", "staging", "uat", "preprod", "preproduction"), "staging"),
+    **dict.fromkeys(("dev", "development", "develop"), "development"),
+    **dict.fromkeys(("test", "testing", "qa", "ci"), "test"),
+    **dict.fromkeys(("sandbox", "sbx", "lab", "playground"), "sandbox"),
+}
+ENVIRONMENT_KEYS = ("environment", "env", "stage")
+APP_KEYS = ("app", "application", "service", "project", "component")
+OWNER_KEYS = ("owner", "owned-by", "ownedby", "contact", "team")
+
+# Native states that count as one of the two that people ask for.
+STATE_CLASSES: Mapping[str, str] = {
+    "running": "running",
+    "available": "running",
+    "online": "running",
+    "runnable": "running",
+    "active": "running",
+    "in-use": "running",
+    "stopped": "stopped",
+    "deallocated": "stopped",
+    "terminated": "stopped",
+    "paused": "stopped",
+    "suspended": "stopped",
+}
+IDLE_BELOW_CPU_PERCENT = 5.0
+ANYWHERE = ("0.0.0.0/0", "::/0", "*", "Internet")
+
+# flag -> (property, the values that mean it); a property that is absent means nothing is known.
+PROPERTY_FLAGS: tuple[tuple[str, str, tuple[Any, ...]], ...] = (
+    ("unencrypted", "encrypted", (False,)),
+    ("unencrypted", "storage_encrypted", (False,)),
+    ("unencrypted", "tde", (False,)),
+    ("unencrypted", "encryption", (None, "", False)),
+    ("encrypted", "encrypted", (True,)),
+    ("encrypted", "storage_encrypted", (True,)),
+    ("encrypted", "tde", (True,)),
+    ("public", "public_access_block", (False,)),
+    ("public", "allow_blob_public_access", (True,)),
+    ("public", "public", (True,)),
+    ("public", "publicly_accessible", (True,)),
+    ("public", "public_network_access", (True,)),
+    ("public_ip", "external_ip", (True,)),
+    ("no_backups", "backup_retention_days", (0,)),
+    ("no_backups", "backups", (False,)),
+    ("backups", "backups", (True,)),
+    ("attached", "attached", (True,)),
+    ("unattached", "attached", (False,)),
+    ("multi_az", "multi_az", (True,)),
+    ("single_az", "multi_az", (False,)),
+    ("protected", "deletion_protection", (True,)),
+    ("unprotected", "deletion_protection", (False,)),
+    ("versioned", "versioning", (True,)),
+    ("unversioned", "versioning", (False,)),
+    ("imdsv1", "imdsv2", (False,)),
+    ("plain_http", "https_only", (False,)),
+    ("old_tls", "min_tls", ("TLS1_0", "TLS1_1")),
+    ("plain_http", "require_ssl", (False,)),
+    ("no_uniform_access", "uniform_access", (False,)),
+)
+ENGINE_WORDS = ("postgres", "mysql", "mariadb", "sqlserver", "oracle", "aurora")
+
+
+def environment(resource: Resource) -> tuple[str, str]:
+    """The environment and where it was read: `tag`, `account` or `unknown`; ('', 'unknown') when nobody says."""
+    for key in ENVIRONMENT_KEYS:
+        value = _tag(resource, key)
+        if value is not None and (known := ENVIRONMENTS.get(value.strip().lower())):
+            return known, "tag"
+    declared = resource.properties.get("account_environment")
+    if isinstance(declared, str) and declared:
+        return declared, "account"
+    return _named_for(resource.account_name), "account" if _named_for(resource.account_name) else "unknown"
+
+
+def app(resource: Resource) -> str:
+    """The application a resource belongs to by its tags; '' when none says."""
+    return _first_tag(resource, APP_KEYS)
+
+
+def owners(resource: Resource) -> frozenset[str]:
+    """Everybody a tag names as owner, lower-case: a person and a team may both be."""
+    return frozenset(value.lower() for key in OWNER_KEYS if (value := _tag(resource, key)))
+
+
+def owner(resource: Resource) -> str:
+    """Who owns it by its tags; '' when none says."""
+    return _first_tag(resource, OWNER_KEYS)
+
+
+def native_name(resource: Resource) -> str:
+    """The last part of the id, as the provider's own tools print it: `i-0abc`, `vol-1`, a VM's name."""
+    return re.split(r"[/:]", resource.id)[-1]
+
+
+def size(resource: Resource) -> str:
+    """The machine or database size, as the provider names it; '' for things without one."""
+    for key in ("instance_type", "vm_size", "machine_type", "instance_class", "tier"):
+        if isinstance(value := resource.properties.get(key), str):
+            return value
+    return ""
+
+
+def engine(resource: Resource) -> str:
+    """The database engine in one public word (`postgres`, `mysql`, …); '' when it is no database or unknown."""
+    said = f"{resource.properties.get('engine', '')} {resource.properties.get('database_version', '')}".lower()
+    if resource.native_type.startswith("Microsoft.Sql"):
+        return "sqlserver"
+    return next((word for word in ENGINE_WORDS if word in said), "")
+
+
+def state_class(resource: Resource) -> str:
+    """`running`, `stopped`, or the native state where it is neither."""
+    return STATE_CLASSES.get(resource.state, resource.state)
+
+
+@lru_cache(maxsize=4096)
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part for part in re.split(r"[^a-z0-9]+|(?<=[a-z])(?=\d)", text.lower()) if part)
+
+
+def name_parts(resource: Resource) -> tuple[str, ...]:
+    """The words a name is made of: `checkout-web-01` → checkout, web, 01."""
+    return _parts(resource.name)
+
+
+def flags(resource: Resource) -> frozenset[str]:
+    """Yes-or-no facts that people filter on, from properties, state, tags and metrics."""
+    found = {flag for flag, key, values in PROPERTY_FLAGS if key in resource.properties and resource.properties[key] in values}
+    if resource.properties.get("encryption"):
+        found.add("encrypted")
+    if resource.properties.get("public_ip") or "public_ip" in found:
+        found |= {"public_ip", "public"}
+    if int(resource.properties.get("backup_retention_days") or 0) > 0:
+        found.add("backups")
+    if int(resource.properties.get("read_replicas") or 0) > 0:
+        found.add("has_replicas")
+    if any(_is_open(rule) for rule in resource.properties.get("ingress") or ()):
+        found |= {"open_to_world", "public"}
+    if is_idle(resource):
+        found.add("idle")
+    if not resource.tags:
+        found.add("untagged")
+    return frozenset(found)
+
+
+def is_idle(resource: Resource) -> bool:
+    """Running, with a 7-day CPU average under 5 percent. Without a metric nothing is idle."""
+    cpu = resource.metrics.get("cpu_avg_7d")
+    return resource.state == "running" and cpu is not None and cpu < IDLE_BELOW_CPU_PERCENT
+
+
+def facts(resource: Resource) -> Mapping[str, frozenset[str]]:
+    """All filterable facts by field, lower-case; what `Is` compares with and what the store makes its tokens from."""
+    tags = {(key.lower(), str(value).lower()) for key, value in resource.tags.items()}
+    return {
+        "cloud": frozenset({resource.cloud}),
+        "type": frozenset({resource.type}),
+        "native_type": frozenset({resource.native_type.lower()}),
+        "region": frozenset({resource.region.lower(), str(resource.properties.get("zone") or resource.region).lower()}),
+        "account": frozenset({resource.account.lower(), resource.account_name.lower()}),
+        "environment": frozenset({environment(resource)[0]} - {""}),
+        "app": _app_facts(resource),
+        "owner": owners(resource),
+        "state": frozenset({resource.state.lower(), state_class(resource).lower()}),
+        "engine": frozenset({engine(resource)} - {""}),
+        "size": frozenset({size(resource).lower()} - {""}),
+        "name": frozenset({resource.name.lower()}),
+        "id": frozenset({resource.id.lower(), native_name(resource).lower()}),
+        "tag": frozenset(f"{key}={value}" for key, value in tags),
+        "tag_key": frozenset(key for key, _ in tags),
+        "tag_value": frozenset(value for _, value in tags),
+        "region_start": _region_starts(resource.region.lower()),
+        "flag": flags(resource),
+        "name_part": frozenset(name_parts(resource)),
+    }
+
+
+def _app_facts(resource: Resource) -> frozenset[str]:
+    """The app by tag; a resource without such a tag belongs to the app its name carries as a word."""
+    tagged = app(resource).lower()
+    return frozenset({tagged}) if tagged else frozenset(name_parts(resource))
+
+
+def _region_starts(region: str) -> frozenset[str]:
+    """What a region's code begins with, for "in europe": `eu-west-1` → eu-, eu-west-1; `westeurope` → westeurope, europe."""
+    starts = {region, region.partition("-")[0] + "-", region.partition("-")[0], *_parts(region)}
+    return frozenset(
+        starts
+        | {
+            word
+            for word in (
+                "europe",
+                "uk",
+                "france",
+                "germany",
+                "italy",
+                "spain",
+                "sweden",
+                "norway",
+                "poland",
+                "switzerland",
+                "japan",
+                "korea",
+                "india",
+                "asia",
+            )
+            if word in region
+        }
+    )
+
+
+def _tag(resource: Resource, key: str) -> str | None:
+    return next((str(value) for name, value in resource.tags.items() if name.lower() == key), None)
+
+
+def _first_tag(resource: Resource, keys: tuple[str, ...]) -> str:
+    return next((value for key in keys if (value := _tag(resource, key))), "")
+
+
+def _named_for(account_name: str) -> str:
+    return next((ENVIRONMENTS[part] for part in _parts(account_name) if part in ENVIRONMENTS), "")
+
+
+def _is_open(rule: Any) -> bool:
+    return isinstance(rule, Mapping) and rule.get("cidr") in ANYWHERE

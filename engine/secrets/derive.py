@@ -1,0 +1,31 @@
+"""Subkeys: one for each purpose, so that no key is used for two things. Pure."""
+
+from __future__ import annotations
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+KEY_BYTES = 32
+
+
+def derive(key: bytes, purpose: str, salt: bytes | None = None) -> bytes:
+    """32 bytes that only `key` gives for this purpose (HKDF-SHA256)."""
+    return HKDF(SHA256(), KEY_BYTES, salt=salt, info=b"escher:" + purpose.encode()).derive(key)
+
+
+class Keys:
+    """The subkeys of one data key. Prints without showing it."""
+
+    __slots__ = ("_data_key",)
+
+    def __init__(self, data_key: bytes) -> None:
+        if len(data_key) != KEY_BYTES:
+            raise ValueError(f"a data key has {KEY_BYTES} bytes, not {len(data_key)}")
+        self._data_key = data_key
+
+    def for_(self, purpose: str) -> bytes:
+        """The subkey for `journal`, `payload`, `tokens:<field>`, `ngrams`, `rotation`, …"""
+        return derive(self._data_key, purpose)
+
+    def __repr__(self) -> str:
+        return "Keys(…)"
