@@ -111,7 +111,7 @@ class Absence(Part):
     action: Action
     types: tuple[Word, ...] = Field(min_length=1)
     cloud: CloudName
-    reason: str = Field(min_length=20, max_length=300)
+    reason: str = Field(min_length=20, max_length=200)
 
 
 class Equivalent(Part):

@@ -121,7 +121,8 @@ def storage_account(resource_id: str, location: str, tags: Mapping[str, str], *,
         "sku": {"name": "Standard_LRS", "tier": "Standard"},
         "kind": "StorageV2",
         # Storage answers an empty object for no tags where Compute leaves the key out.
-        **{"tags": {}, **tracked(resource_id, "Microsoft.Storage/storageAccounts", location, tags)},
+        "tags": {},
+        **tracked(resource_id, "Microsoft.Storage/storageAccounts", location, tags),
         "properties": {
             "minimumTlsVersion": tls,
             "allowBlobPublicAccess": public,
@@ -195,9 +196,7 @@ def cpu_metric(resource_id: str, location: str, days: Mapping[str, float]) -> Do
                 "type": "Microsoft.Insights/metrics",
                 "name": {"value": "Percentage CPU", "localizedValue": "Percentage CPU"},
                 "unit": "Percent",
-                "timeseries": [
-                    {"metadatavalues": [], "data": [{"timeStamp": stamp, "average": value} for stamp, value in days.items()]}
-                ]
+                "timeseries": [{"metadatavalues": [], "data": [{"timeStamp": stamp, "average": value} for stamp, value in days.items()]}]
                 if days
                 else [],
                 "errorCode": "Success",

@@ -20,7 +20,7 @@ RESOURCE = rf"(?P<id>{SUBSCRIPTION}/resourceGroups/(?P<group>[^/]+)/providers/(?
 VM = "microsoft.compute/virtualmachines"
 SNAPSHOT = "microsoft.compute/snapshots"
 DISK = "microsoft.compute/disks"
-DATABASE = "microsoft.sql/servers/databases"
+MOST_TAGS = 50
 REFUSALS: Mapping[int, tuple[str, str]] = {
     401: ("InvalidAuthenticationToken", "The access token is invalid."),
     403: (
@@ -62,7 +62,9 @@ class AzureWorld:
         if not asked.headers.get("authorization", "").startswith("Bearer "):
             raise refused(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.")
         if "api-version" not in {key.lower() for key in asked.query}:
-            raise refused(400, "MissingApiVersionParameter", "The api-version query parameter (?api-version=) is required for all requests.")
+            raise refused(
+                400, "MissingApiVersionParameter", "The api-version query parameter (?api-version=) is required for all requests."
+            )
         for method, pattern, handle in ROUTES:
             if method == asked.method and (found := re.fullmatch(pattern, asked.path, re.IGNORECASE)):
                 return handle(self, asked, found)
@@ -126,7 +128,9 @@ class AzureWorld:
         number = documents.steady(f"{document['id']} {due}")
         self.operations[number] = due
         subscription = str(document["id"]).split("/")[2]
-        where = f"{asked.origin}/subscriptions/{subscription}/providers/Microsoft.Compute/locations/{document['location']}/operations/{number}"
+        where = (
+            f"{asked.origin}/subscriptions/{subscription}/providers/Microsoft.Compute/locations/{document['location']}/operations/{number}"
+        )
         version = asked.query.get("api-version", "")
         return {
             "Azure-AsyncOperation": f"{where}?api-version={version}",
@@ -258,7 +262,7 @@ def _tags(world: AzureWorld, asked: Asked, found: re.Match[str]) -> Answer:
             tags[known] = value
         elif sent.get("operation") == "Delete" and value in ("", tags.get(known)):
             tags.pop(known, None)
-    if len(tags) > 50:  # noqa: PLR2004 - ARM's own limit
+    if len(tags) > MOST_TAGS:
         raise refused(400, "InvalidTagsCount", f"The number of tags '{len(tags)}' exceeds the maximum of '50'.")
     document["tags"] = tags
     where = f"{document['id']}/providers/Microsoft.Resources/tags/default"

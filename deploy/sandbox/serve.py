@@ -26,7 +26,7 @@ class Certificate:
 
 def certificate(folder: Path) -> Certificate:
     """A fresh certificate for loopback, vouched for by an authority that lives in `folder` and nowhere else."""
-    import trustme  # noqa: PLC0415 - only the cloud that speaks TLS needs it
+    import trustme
 
     folder.mkdir(parents=True, exist_ok=True)
     authority = trustme.CA()
@@ -55,7 +55,9 @@ async def serve(front: Front, port: int, secured: Certificate | None = None) -> 
     """Serves until SIGTERM or SIGINT. Port 0 chooses a free one."""
     listening = socket.create_server((LOOPBACK, port), backlog=256)
     port = listening.getsockname()[1]
-    config = uvicorn.Config(front, log_level="warning", access_log=False, lifespan="off", proxy_headers=False, http="h11", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        front, log_level="warning", access_log=False, lifespan="off", proxy_headers=False, http="h11", timeout_graceful_shutdown=1
+    )
     said: dict[str, object] = {"port": port, "endpoint": f"{'https' if secured else 'http'}://{LOOPBACK}:{port}"}
     if secured:
         config.load()

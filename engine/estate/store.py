@@ -74,6 +74,10 @@ class Store(Protocol):
         """All points for which the condition holds, by id; only these keys of the payload when given."""
         ...
 
+    async def first(self, collection: str, condition: Condition) -> Stored | None:
+        """Any one point for which the condition holds."""
+        ...
+
     async def nearest_grams(self, collection: str, grams: Sparse, condition: Condition, limit: int) -> list[Stored]:
         """The best by shared grams, weighted by rarity."""
         ...

@@ -105,7 +105,11 @@ def _narrow(found: Sequence[Resource], words: Sequence[str]) -> tuple[list[Resou
 
 def _did_not_read(words: Sequence[str], found: Sequence[Resource]) -> Resolution:
     said = ", ".join(f"\u201c{word}\u201d" for word in words)
-    return Resolution("ask", tuple(found[:MOST_CHOICES]), f"I do not know what {said} means here, so I changed nothing. Say it in other words, or pick from the list.")
+    return Resolution(
+        "ask",
+        tuple(found[:MOST_CHOICES]),
+        f"I do not know what {said} means here, so I changed nothing. Say it in other words, or pick from the list.",
+    )
 
 
 def _nothing(excluded: Sequence[Excluded]) -> str:
@@ -136,7 +140,11 @@ async def _named(selection: Selection, estate: EstateView, *, changing: bool) ->
         everywhere = await estate.select(_is_named(name))
         here = [resource for resource in everywhere if matches(_scope(selection), resource)]
         if not here:
-            return Resolution("ask" if everywhere else "none", tuple(everywhere[:MOST_CHOICES]), f"There is no {name} there. It exists here:" if everywhere else f"There is no {name}.")
+            return Resolution(
+                "ask" if everywhere else "none",
+                tuple(everywhere[:MOST_CHOICES]),
+                f"There is no {name} there. It exists here:" if everywhere else f"There is no {name}.",
+            )
         if changing and len(here) > 1 and not selection.universal:
             return Resolution("ask", tuple(here[:MOST_CHOICES]), f"{len(here)} resources are called {name}. Which one?")
         picked += here
@@ -163,7 +171,9 @@ async def _like_names(selection: Selection, estate: EstateView, *, changing: boo
 async def _by_meaning(selection: Selection, estate: EstateView) -> Resolution:
     matches_ = await estate.by_meaning(" ".join(selection.unread), selection.where, 10)
     found = tuple(match.resource for match in matches_)
-    return Resolution("certain" if found else "none", found, question=estate.meaning_away() or "Nothing in the estate matches that.", by_likeness=True)
+    return Resolution(
+        "certain" if found else "none", found, question=estate.meaning_away() or "Nothing in the estate matches that.", by_likeness=True
+    )
 
 
 def pick(candidates: Sequence[Resource], selection: Selection) -> tuple[Resource, ...]:

@@ -61,7 +61,8 @@ async def say(_request: Request, room: Room, session: Session, fields: Fields) -
     channel, thread = first(fields, "channel"), first(fields, "thread")
     if len(text) > MOST_CHARACTERS:
         return PlainTextResponse(
-            f"Your message has {len(text):,} characters; at most {MOST_CHARACTERS:,} can be sent. It was not sent, and is still here.", status_code=413
+            f"Your message has {len(text):,} characters; at most {MOST_CHARACTERS:,} can be sent. It was not sent, and is still here.",
+            status_code=413,
         )
     if not text.strip():
         return PlainTextResponse("Write something first.", status_code=422)

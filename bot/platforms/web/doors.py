@@ -60,7 +60,9 @@ class Doors:
         if person is None:
             raise SettingsError(f"Nobody is called {person_id!r}.", hint=f"Known: {', '.join(sorted(self._people)) or 'nobody'}.")
         if PLATFORM not in person.logins:
-            raise SettingsError(f"{person_id!r} has no web login.", hint=f"Add `logins: {{web: {person_id}}}` to this person in the configuration.")
+            raise SettingsError(
+                f"{person_id!r} has no web login.", hint=f"Add `logins: {{web: {person_id}}}` to this person in the configuration."
+            )
         token = secrets.token_urlsafe(32)
         self._forget_old_links()
         self._links[_hash(token)] = (person_id, self._clock.now() + self.terms.link)

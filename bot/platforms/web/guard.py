@@ -135,4 +135,8 @@ def _name(host: str) -> str:
 
 
 def _wants_page(request: Request) -> bool:
-    return request.method in ("GET", "HEAD") and "hx-request" not in request.headers and "text/event-stream" not in request.headers.get("accept", "")
+    return (
+        request.method in ("GET", "HEAD")
+        and "hx-request" not in request.headers
+        and "text/event-stream" not in request.headers.get("accept", "")
+    )

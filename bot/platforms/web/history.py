@@ -79,9 +79,9 @@ class History:
                 return Change(self._entries[known], added=False)
         return self._add(entry)
 
-    def entry(self, id: str) -> Entry | None:
+    def entry(self, entry_id: str) -> Entry | None:
         """An entry as it stands now, or None when it was dropped."""
-        return self._entries.get(id)
+        return self._entries.get(entry_id)
 
     def knows(self, place: Place) -> bool:
         """Whether the place's thread is still here."""
@@ -99,13 +99,13 @@ class History:
         ids = list(self._threads.get(channel, {}))
         if before in ids:
             ids = ids[: ids.index(before)]
-        seen = [thread for thread in (self.thread(channel, id, login) for id in ids) if thread.entries]
+        seen = [thread for thread in (self.thread(channel, each, login) for each in ids) if thread.entries]
         return seen[-most:], len(seen) > most
 
-    def thread(self, channel: str, id: str, login: str) -> Thread:
+    def thread(self, channel: str, thread_id: str, login: str) -> Thread:
         """One thread with what this person may see of it."""
-        entries = (self._entries[entry] for entry in self._threads.get(channel, {}).get(id, ()))
-        return Thread(id, channel, tuple(entry for entry in entries if entry.visible_to(login)))
+        entries = (self._entries[entry] for entry in self._threads.get(channel, {}).get(thread_id, ()))
+        return Thread(thread_id, channel, tuple(entry for entry in entries if entry.visible_to(login)))
 
     def opens_thread(self, entry: Entry, login: str) -> bool:
         """Whether this entry is the first this person sees of its thread."""
@@ -137,9 +137,9 @@ class History:
 
     def _drop(self, ids: Iterable[str]) -> None:
         gone = set(ids)
-        for id in gone:
-            del self._entries[id]
-        self._subjects = {key: id for key, id in self._subjects.items() if id not in gone}
+        for entry_id in gone:
+            del self._entries[entry_id]
+        self._subjects = {key: entry_id for key, entry_id in self._subjects.items() if entry_id not in gone}
 
 
 def _key(channel: str, thread: str, subject: str, only: str) -> tuple[str, str, str, str]:

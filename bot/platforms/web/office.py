@@ -75,10 +75,11 @@ class Office(Protocol):
 
     async def resources(self, query: str, filters: Mapping[str, str], page: int, sort: str) -> Page:
         """Resources that match. `filters` holds keys of FILTERS that are set; `sort` is a column's title, with `-` before it for
-        descending, or empty; what is not known is ignored."""
+        descending, or empty; what is not known is ignored.
+        """
         ...
 
-    async def resource(self, id: str) -> Card | None:
+    async def resource(self, resource_id: str) -> Card | None:
         """One resource in full, or None when the estate does not know it."""
         ...
 

@@ -36,7 +36,15 @@ async def resources(request: Request, room: Room, session: Session) -> Response:
     query, sort = asked.get("q", "")[:MOST_QUERY], asked.get("sort", "")
     filters = {name: asked[name] for name in FILTERS if asked.get(name)}
     number = int(asked["page"]) if asked.get("page", "").isdecimal() else 1
-    values = {"query": query, "filters": filters, "sort": sort, "found": None, "problem": None, "filter_names": FILTERS, "link": _link(query, filters)}
+    values: dict[str, object] = {
+        "query": query,
+        "filters": filters,
+        "sort": sort,
+        "found": None,
+        "problem": None,
+        "filter_names": FILTERS,
+        "link": _link(query, filters),
+    }
     try:
         values["found"] = await room.office.resources(query, filters, max(1, min(number, 1_000_000)), sort)
     except EscherError as error:

@@ -9,23 +9,31 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from bot.cards.card import Card, Column, Facts, Field, Progress, Step, Table, Tone
+from bot.cards.card import Card, Column, Facts, Field, Note, Progress, Step, Table, Tone
 
 # Most choices of a pick list that stand open as radio buttons; more become a drop-down.
 OPEN_CHOICES = 8
 # What a text must never smuggle in: control characters, and the ones that turn the reading direction.
 UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0d\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
-TONE_WORDS = {"neutral": "", "good": "OK", "warning": "Warning", "danger": "Danger", "waiting": "Waiting"}
+TONE_WORDS: dict[Tone, str] = {"neutral": "", "good": "OK", "warning": "Warning", "danger": "Danger", "waiting": "Waiting"}
+KIND_WORDS = {"refusal": "Refused", "error": "Failed"}
 STEP_ORDER = {"failed": 0, "unknown": 1, "running": 2, "waiting": 3, "cancelled": 4, "skipped": 5, "done": 6}
 MARKED_LABELS = ("environment", "risk")
-MARKS: dict[str, Tone] = {"production": "danger", "prod": "danger", "critical": "danger", "high": "danger", "medium": "warning", "staging": "warning"}
+MARKS: dict[str, Tone] = {
+    "production": "danger",
+    "prod": "danger",
+    "critical": "danger",
+    "high": "danger",
+    "medium": "warning",
+    "staging": "warning",
+}
 
 
 def render_card(card: Card, key: str = "") -> str:
     """The card's HTML. `key` makes the ids in it unique where the same card stands twice on one page."""
     unique = dom_id(key or card.subject or card.kind)
-    return template("card.html").render(card=card, key=unique, production=is_production(card))
+    return str(template("card.html").render(card=card, key=unique, production=is_production(card)))
 
 
 def template(name: str) -> Any:
@@ -56,9 +64,21 @@ def is_production(card: Card) -> bool:
     for block in card.blocks:
         if isinstance(block, Facts) and any(_says_production(label, value) for label, value in block.rows):
             return True
-        if isinstance(block, Table) and any(_says_production(c.title, row[i]) for row in block.rows for i, c in enumerate(block.columns[: len(row)])):
+        if isinstance(block, Table) and any(
+            _says_production(c.title, row[i]) for row in block.rows for i, c in enumerate(block.columns[: len(row)])
+        ):
             return True
     return False
+
+
+def verdict(card: Card) -> str:
+    """The card's tone in one word, for its head; empty for a neutral one."""
+    return TONE_WORDS[card.tone] and KIND_WORDS.get(card.kind, TONE_WORDS[card.tone])
+
+
+def note_word(card: Card, note: Note) -> str:
+    """The word before a note; none where the card's head says it already, or nothing needs a warning."""
+    return "" if note.tone == "good" or (card.kind in KIND_WORDS and note.tone == card.tone) else TONE_WORDS[note.tone]
 
 
 def headings(column: Column) -> str:
@@ -115,7 +135,8 @@ def _environment() -> Environment:
         "note": table_note,
         "steps": ordered_steps,
         "input_kind": input_kind,
-        "tone_word": TONE_WORDS.__getitem__,
+        "verdict": verdict,
+        "note_word": note_word,
     }
     environment.globals |= {"mark": mark}
     return environment

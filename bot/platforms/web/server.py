@@ -181,7 +181,9 @@ def build_app(room: Room, hosts: Sequence[str] = ()) -> ASGIApp:
 
 async def _broken(_request: Request, error: Exception) -> Response:
     """What a person sees of a defect; the server logs the rest."""
-    return PlainTextResponse(f"Something broke inside Escher ({type(error).__name__}). What you wrote was kept; nothing else is known.", status_code=500)
+    return PlainTextResponse(
+        f"Something broke inside Escher ({type(error).__name__}). What you wrote was kept; nothing else is known.", status_code=500
+    )
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -192,6 +194,8 @@ def _listen(host: str, port: int) -> socket.socket:
         listening.bind((host, port))
     except OSError as error:
         listening.close()
-        raise SettingsError(f"The web chat cannot be served at {host}:{port}: {error.strerror}.", hint="Set `web_port` to a free port.") from None
-    listening.setblocking(False)
+        raise SettingsError(
+            f"The web chat cannot be served at {host}:{port}: {error.strerror}.", hint="Set `web_port` to a free port."
+        ) from None
+    listening.setblocking(False)  # noqa: FBT003 - the socket's own signature
     return listening

@@ -82,6 +82,8 @@ def understood(tried: str) -> Iterator[None]:
         raise from_answer(error.response, tried) from error
     except (BotoCoreError, ResponseParserError, TimeoutError) as error:
         raise from_silence(type(error).__name__, str(error), tried) from error
+    except (KeyError, ValueError) as error:
+        raise from_silence(_UNREADABLE, str(error), tried) from error
 
 
 def from_answer(response: Mapping[str, Any], tried: str) -> CloudError:

@@ -20,7 +20,12 @@ async def items(client: Any, ask: Ask, operation: str) -> list[Raw]:
 
 
 def _at(answer: Any, path: tuple[str, ...]) -> list[Raw]:
-    """What lies under the path, lists on the way flattened; without a path, the answer itself."""
+    """What lies under the path, lists on the way flattened; without a path, the answer itself.
+
+    AWS names the list even when it is empty. An answer without it is not AWS's: a proxy's page must not look like an empty estate.
+    """
+    if path and path[0] not in answer:
+        raise ValueError(f"the answer has no {path[0]}")
     here = [answer]
     for key in path:
         here = [item for part in here for item in part.get(key, [])]

@@ -68,7 +68,8 @@ class AwsCloud:
             arguments["Tagging"] = {"TagSet": await self._merged_tags(client, call)}
         with understood(call.operation):
             answer = await getattr(client, request.method)(**arguments)
-        return Receipt(request_id=str(answer.get("ResponseMetadata", {}).get("RequestId", "")), produced=request.produced(answer))
+            made = request.produced(answer)
+        return Receipt(request_id=str(answer.get("ResponseMetadata", {}).get("RequestId", "")), produced=made)
 
     async def close(self) -> None:
         for batches in self._batches.values():
@@ -77,7 +78,12 @@ class AwsCloud:
         await self._sessions.close()
 
     def _request(self, call: Call) -> Request:
-        request = request_of(call)
+        try:
+            request = request_of(call)
+        except KeyError as error:
+            raise Rejected(f"{call.operation} needs the argument {error}.", tried=call.operation, code="MissingArgument") from None
+        except ValueError as error:
+            raise Rejected(f"{call.operation}: {error}.", tried=call.operation, code="MalformedId") from None
         if request is None:
             raise Rejected(f"Escher knows no AWS operation {call.operation}.", tried=call.operation, code="UnknownOperation")
         if call.operation == "s3:PutBucketPublicAccessBlock" and call.arguments["block"] is not True:

@@ -6,7 +6,7 @@ Changes go through clients that never retry, reads through clients that retry a 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -16,15 +16,15 @@ from engine.errors import Denied, SettingsError
 from engine.settings import AccountSettings
 
 Purpose = Literal["read", "change"]
-_ATTEMPTS: Mapping[Purpose, int] = {"read": 3, "change": 1}
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to wait for AWS, in seconds."""
+    """How long to wait for AWS, in seconds, and how often to ask for what only reads."""
 
     connect_s: float = 5.0
     read_s: float = 30.0
+    read_attempts: int = 3
 
 
 class Sessions:
@@ -130,7 +130,7 @@ class Sessions:
         config = AioConfig(
             connect_timeout=self._patience.connect_s,
             read_timeout=self._patience.read_s,
-            retries={"total_max_attempts": _ATTEMPTS[purpose], "mode": "standard"},
+            retries={"total_max_attempts": self._patience.read_attempts if purpose == "read" else 1, "mode": "standard"},
             max_pool_connections=64,
             user_agent_extra="escher-ops",
             s3={"addressing_style": "path"} if account.endpoint else None,

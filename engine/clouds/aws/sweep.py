@@ -14,7 +14,7 @@ from engine.clouds.aws.answers import gap_reason
 from engine.clouds.aws.asking import items
 from engine.clouds.aws.catalogue import SCANNERS
 from engine.clouds.aws.scanner import Ask, Place, Raw, Scanner
-from engine.clouds.aws.session import Sessions
+from engine.clouds.aws.session import Sessions, home_region
 from engine.errors import CloudError, SettingsError
 from engine.estate.resource import Gap, GapReason, Resource, Swept
 from engine.settings import AccountSettings
@@ -70,6 +70,8 @@ class Sweep:
     async def _account(self, account: AccountSettings, found: asyncio.Queue[Swept | Gap | None]) -> None:
         types = _by_type()
         try:
+            # Signing in once tells for the whole account, before a hundred parts would each wait for the same failure.
+            await self._sessions.client(account.id, "sts", home_region(account))
             regions = account.regions or await self._enabled_regions(account)
         except (CloudError, SettingsError) as error:
             for type_ in types:

@@ -45,7 +45,7 @@ class Shard:
         self._shard.update(edge.UpdateOperation.delete_points(list(ids)))
 
     def retrieve(self, ids: Sequence[str]) -> list[Any]:
-        return [_record(record) for record in self._shard.retrieve(list(ids), with_payload=True)]
+        return [_record(record) for record in self._shard.retrieve(list(ids), with_payload=True, with_vector=False)]
 
     def scroll(self, condition: Mapping[str, Any], keys: list[str] | None, after: str | None, limit: int) -> tuple[list[Any], str | None]:
         """A page and where the next begins, None after the last."""

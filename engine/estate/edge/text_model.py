@@ -44,12 +44,14 @@ class TextModel:
 def _loaded(name: str, folder: str, cache: str) -> Any:
     try:
         from fastembed import TextEmbedding
-        from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidGraph, InvalidProtobuf, NoSuchFile, NotImplemented
+        from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidGraph, InvalidProtobuf, NoSuchFile
     except ImportError as error:
         raise ModelAway(f"The embedding library cannot be loaded ({error}).") from None
     where: dict[str, Any] = {"specific_model_path": folder} if folder else {"cache_dir": cache, "local_files_only": True}
     try:
         # One thread and no arena: half the memory, and a query still takes about a millisecond.
         return TextEmbedding(name, threads=_THREADS, providers=["CPUExecutionProvider"], enable_cpu_mem_arena=False, **where)
-    except (OSError, ValueError, RuntimeError, Fail, InvalidGraph, InvalidProtobuf, NoSuchFile, NotImplemented) as error:
-        raise ModelAway(f"The embedding model {name} cannot be loaded: {str(error).splitlines()[0] if str(error) else type(error).__name__}.") from None
+    except (OSError, ValueError, RuntimeError, Fail, InvalidGraph, InvalidProtobuf, NoSuchFile) as error:
+        raise ModelAway(
+            f"The embedding model {name} cannot be loaded: {str(error).splitlines()[0] if str(error) else type(error).__name__}."
+        ) from None

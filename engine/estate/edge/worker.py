@@ -23,7 +23,8 @@ from engine.estate.edge.shard import Shard
 from engine.estate.edge.text_model import ModelAway, TextModel
 
 DEFAULT_SIZE = 384
-_LOCK_SECONDS = 5.0
+_LOCK_SECONDS = 2.0
+_OF_A_SHARD = frozenset({"delete", "retrieve", "scroll", "nearest_grams", "count", "facet", "known", "flush", "optimise"})
 
 
 class Busy(Exception):
@@ -51,6 +52,8 @@ class Worker:
         name, arguments = message["op"], message["with"]
         if name in self.operations:
             return self.operations[name](**arguments)
+        if name not in _OF_A_SHARD:
+            raise ValueError(f"{name!r} is no operation")
         shard = self._shards[arguments.pop("collection")]
         return getattr(shard, name)(**arguments)
 
@@ -132,7 +135,10 @@ def serve(connection: socket.socket) -> None:
     """Answers until the other side closes."""
     worker = Worker()
     while start := _received(connection, LENGTH.size):
-        message = unpack(_received(connection, length_of(start)))
+        body = _received(connection, length_of(start))
+        if not body:
+            break
+        message = unpack(body)
         try:
             answer: dict[str, Any] = {"ok": worker.answer(message)}
         except Busy as error:

@@ -4,6 +4,7 @@
   const by = function (id) { return document.getElementById(id); };
   const said = new Map();
   let stick = true;
+  let own = false; // our own message is on its way: follow it
   let away = 0;
 
   /* ---- the stream ---- */
@@ -34,13 +35,13 @@
     const live = by("live");
     if (live) live.dataset.mark = message.lastEventId;
     const scroller = by("scroller");
-    stick = !scroller || scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 120;
+    stick = own || !scroller || scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 120;
     htmx.trigger(document.body, "escher:stir");
     if (message.type === "chat") return;
     event.preventDefault();
     if (message.type === "refresh") refresh();
   });
-  document.addEventListener("htmx:sseMessage", function () { if (stick) toEnd(); });
+  document.addEventListener("htmx:sseMessage", function () { if (stick) settle(); own = false; });
 
   /* A hidden tab gives its connection back after a while: browsers allow six for one address. */
   let source = null;
@@ -61,6 +62,15 @@
 
   const toEnd = function () { const scroller = by("scroller"); if (scroller) scroller.scrollTop = scroller.scrollHeight; };
 
+  /* After an arrival at the end: the newest entry from its top, if it is too tall to be seen whole. */
+  const settle = function () {
+    const scroller = by("scroller");
+    if (!scroller) return;
+    const last = scroller.querySelector(".thread:last-child .entry:last-child");
+    if (last && last.offsetHeight > scroller.clientHeight - 40) last.scrollIntoView({ block: "start" });
+    else toEnd();
+  };
+
   const localTimes = function (root) {
     root.querySelectorAll("time[datetime]").forEach(function (time) {
       const at = new Date(time.dateTime);
@@ -75,7 +85,7 @@
     const isNew = !said.has(entry.id);
     said.set(entry.id, words);
     by("announce").textContent = words;
-    if (isNew) reveal(entry);
+    if (isNew && !stick) reveal(entry);
   };
 
   /* A new entry out of sight is announced by a button that leads to it. */
@@ -101,6 +111,11 @@
     if (root.matches(".entry")) tell(root);
     root.querySelectorAll(".entry").forEach(tell);
   };
+
+  if (by("scroller")) by("scroller").addEventListener("scroll", function () {
+    const scroller = by("scroller");
+    if (scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 60) by("below").hidden = true;
+  }, { passive: true });
 
   /* ---- the composer ---- */
 
@@ -138,7 +153,7 @@
       if (!text.value.trim()) { event.preventDefault(); return; }
       sent = text.value;
       by("problem").textContent = "";
-      stick = true;
+      own = true;
     });
     form.addEventListener("htmx:afterRequest", function (event) {
       if (!event.detail.successful) return;

@@ -1,0 +1,99 @@
+"""What a sealed message is: a wish with orders, or one of four kinds of question. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ai_server.knowledge.knowledge import Knowledge
+from ai_server.knowledge.language import Phrase, Span, Text, outermost
+from ai_server.knowledge.playbook import CLOUDS, CloudName, Equivalent
+from ai_server.wire import Action, PlanRequest
+
+WHAT_IS = tuple(Phrase.of(text) for text in ("what is", "what's", "whats", "what are", "explain", "describe", "tell me about"))
+AT_THE_START = 4
+
+
+class Kind(StrEnum):
+    """What is asked for."""
+
+    PLAN = "plan"
+    HOW_TO = "how to"
+    EQUIVALENT = "equivalent"
+    PRACTICE = "practice"
+    CAPABILITY = "capability"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A kind of service somebody named; `cloud` where the name belongs to one."""
+
+    row: Equivalent
+    cloud: CloudName | None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A message's public words: what is asked, which actions, types, clouds and services it names."""
+
+    kind: Kind
+    text: Text
+    actions: tuple[Action, ...]
+    types: tuple[str, ...]
+    clouds: tuple[CloudName, ...]
+    mentions: tuple[Mention, ...]
+
+
+def read(request: PlanRequest, knowledge: Knowledge) -> Reading:
+    """Reads the message. Orders make it a wish, unless it plainly asks how something is done."""
+    text = Text.of(request.message)
+    mentions = _mentions(text, knowledge)
+    actions = tuple(action for action, phrases in knowledge.vocabulary.actions.items() if text.has(phrases))
+    return Reading(
+        kind=_kind(request, text, mentions, (knowledge, actions)),
+        text=text,
+        actions=actions,
+        types=_types(text, mentions, knowledge),
+        clouds=tuple(cloud for cloud in CLOUDS if text.has(knowledge.vocabulary.clouds[cloud])),
+        mentions=mentions,
+    )
+
+
+def _kind(request: PlanRequest, text: Text, mentions: tuple[Mention, ...], known: tuple[Knowledge, tuple[Action, ...]]) -> Kind:
+    knowledge, actions = known
+    questions = knowledge.vocabulary.questions
+    asks_how = text.find(questions["how_to"])
+    if request.orders:
+        return Kind.HOW_TO if any(span.start < AT_THE_START for span in asks_how) else Kind.PLAN
+    if mentions and text.has(questions["equivalent"]):
+        return Kind.EQUIVALENT
+    if asks_how and actions:
+        return Kind.HOW_TO
+    if text.has(questions["practice"]) or asks_how:
+        return Kind.PRACTICE
+    if text.has(questions["capability"]):
+        return Kind.CAPABILITY
+    return Kind.EQUIVALENT if mentions and text.has(WHAT_IS) else Kind.UNKNOWN
+
+
+def _mentions(text: Text, knowledge: Knowledge) -> tuple[Mention, ...]:
+    """Services named, the longest name winning, in reading order; a plain noun counts only where no service stands."""
+    services = [(span, Mention(row, cloud)) for phrase, row, cloud in knowledge.names for span in text.spans(phrase)]
+    nouns = [(span, Mention(row, None)) for phrase, row in knowledge.nouns for span in text.spans(phrase)]
+    named = outermost(services)
+    plain = outermost((span, mention) for span, mention in nouns if not any(_overlap(span, other) for other, _ in named))
+    chosen = sorted(named or plain, key=lambda found: found[0].start)
+    return tuple({(mention.row.id, mention.cloud): mention for _, mention in chosen}.values())
+
+
+def _types(text: Text, mentions: Iterable[Mention], knowledge: Knowledge) -> tuple[str, ...]:
+    """Resource types named by a public noun or by a service."""
+    nouns = outermost((span, kind) for kind, phrases in knowledge.vocabulary.types.items() for span in text.find(phrases))
+    services = (mention.row.type for mention in mentions if mention.row.type)
+    return tuple(dict.fromkeys([*services, *(kind for _, kind in nouns)]))
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end

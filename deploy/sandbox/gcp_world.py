@@ -1,0 +1,157 @@
+"""Google Cloud in memory: Compute, Cloud SQL, Storage and Monitoring behind one door. Pure.
+
+Follows the behaviour documented for the REST APIs: changes answer with an operation, labels change only against their fingerprint, a
+`requestId` seen before gives the operation it gave then, errors as `{"error": {"code", "message", "errors": [...]}}`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from deploy.sandbox import gcp_documents as documents
+from deploy.sandbox.wire import Answer, Asked, Clock, Document, Wrong, put
+
+REASONS: Mapping[int, tuple[str, str]] = {
+    400: ("invalid", "Invalid request."),
+    401: ("authError", "Request had invalid authentication credentials."),
+    403: ("forbidden", "Required permission is missing for this resource."),
+    404: ("notFound", "The resource was not found."),
+    409: ("alreadyExists", "The resource already exists."),
+    412: ("conditionNotMet", "Supplied fingerprint does not match current metadata fingerprint."),
+    429: ("rateLimitExceeded", "Rate Limit Exceeded"),
+    500: ("backendError", "Internal error. Please try again or contact Google Support."),
+    503: ("backendError", "Service is currently unavailable."),
+}
+COMPUTE_PREFIX = "/compute/v1/"
+
+
+def refusal(status: int, message: str = "", reason: str = "") -> Answer:
+    known, text = REASONS.get(status, ("error", "The request failed."))
+    reason, message = reason or known, message or text
+    return Answer(
+        status, {"error": {"code": status, "message": message, "errors": [{"message": message, "domain": "global", "reason": reason}]}}
+    )
+
+
+def refused(status: int, message: str = "", reason: str = "") -> Wrong:
+    return Wrong(refusal(status, message, reason))
+
+
+@dataclass
+class GcpWorld:
+    """All projects of the local Google Cloud.
+
+    `resources` goes by path: `projects/P/zones/Z/instances/N`, `projects/P/global/snapshots/N`, `sql/P/N`, `b/NAME`.
+    """
+
+    clock: Clock
+    routes: tuple[Route, ...]
+    page: int = 20
+    resources: dict[str, Document] = field(default_factory=dict)
+    policies: dict[str, Document] = field(default_factory=dict)
+    owners: dict[str, str] = field(default_factory=dict)
+    cpu: dict[str, float] = field(default_factory=dict)
+    operations: dict[str, tuple[Document, float]] = field(default_factory=dict)
+    seen: dict[str, Document] = field(default_factory=dict)
+
+    def answer(self, asked: Asked) -> Answer:
+        for method, pattern, handle in self.routes:
+            if method == asked.method and (found := re.fullmatch(pattern, asked.path)):
+                return handle(self, asked, found)
+        raise refused(404, f"The requested URL {asked.path} was not found on this server.")
+
+    def refusal(self, status: int) -> Answer:
+        return refusal(status)
+
+    def seed(self, document: Document) -> str:
+        """Beside the API's own document it takes `_cpu`, and for a bucket `_project` and `_public`."""
+        kept = {name: value for name, value in document.items() if not name.startswith("_")}
+        key = _key(kept)
+        self.resources[key] = kept
+        if "_cpu" in document:
+            self.cpu[key] = float(document["_cpu"])
+        if kept.get("kind") == "storage#bucket":
+            self.owners[key] = str(document["_project"])
+            self.policies[key] = documents.bucket_policy(str(kept["name"]), self.owners[key], public=bool(document.get("_public")))
+        return key
+
+    def change(self, key: str, change: Mapping[str, Any]) -> bool:
+        if key not in self.resources:
+            return False
+        if change.get("gone"):
+            self.forget(key)
+            return True
+        for path, value in change.items():
+            if path == "_cpu":
+                self.cpu[key] = float(value)
+            else:
+                put(self.resources[key], path, value)
+        if "labels" in self.resources[key]:
+            self.resources[key]["labelFingerprint"] = documents.fingerprint(self.resources[key]["labels"])
+        return True
+
+    def forget(self, key: str) -> None:
+        """The resource is no more, and uses no disk any longer."""
+        gone = self.resources.pop(key, {})
+        for store in (self.policies, self.owners, self.cpu):
+            store.pop(key, None)
+        for document in self.resources.values():
+            if gone.get("selfLink") in document.get("users", ()):
+                document["users"] = [user for user in document["users"] if user != gone["selfLink"]] or None
+                put(document, "users", document["users"])
+
+    def find(self, key: str) -> Document:
+        if key not in self.resources:
+            raise refused(404, f"The resource '{key}' was not found")
+        return self.resources[key]
+
+    def run(self, asked: Asked, document: Document, effect: Callable[[], None]) -> Answer:
+        """Takes a change on and answers with its operation; a repeated `requestId` changes nothing."""
+        request = asked.query.get("requestId", "")
+        if request and request in self.seen:
+            return Answer(200, self.seen[request])
+        name = f"operation-{documents.number(f'{asked.path} {len(self.operations)}')}"
+        due = self.clock.later(effect)
+        if document["kind"] == "sql#instance":
+            kind = "RESTART" if asked.path.endswith("/restart") else "UPDATE"
+            running = documents.sql_operation(str(document["project"]), str(document["name"]), kind, name)
+        else:
+            kind = "delete" if asked.method == "DELETE" else asked.path.rpartition("/")[2]
+            running = documents.operation(str(document["selfLink"]), kind, name)
+        self.operations[name] = (running, due)
+        if request:
+            self.seen[request] = running
+        return Answer(200, running)
+
+    def progress(self, name: str) -> Document:
+        if name not in self.operations:
+            raise refused(404, f"The resource 'operations/{name}' was not found")
+        running, due = self.operations[name]
+        return {**running, "status": "DONE", **({"progress": 100} if "progress" in running else {})} if due <= self.clock.now() else running
+
+    def paged(self, asked: Asked, every: list[Document]) -> tuple[list[Document], Document]:
+        """One page, and what tells the caller of the next."""
+        start = int(asked.query.get("pageToken") or 0)
+        size = min(self.page, int(asked.query.get("maxResults") or self.page))
+        more = {"nextPageToken": str(start + size)} if start + size < len(every) else {}
+        return every[start : start + size], more
+
+
+def _key(document: Document) -> str:
+    """The path a document is found under. Raises ValueError."""
+    kind, link = str(document.get("kind", "")), str(document.get("selfLink", ""))
+    if kind.startswith("compute#") and COMPUTE_PREFIX in link:
+        return link.partition(COMPUTE_PREFIX)[2]
+    if kind == "sql#instance":
+        return f"sql/{document['project']}/{document['name']}"
+    if kind == "storage#bucket":
+        return f"b/{document['name']}"
+    raise ValueError(f"no resource of Google Cloud is known by kind {kind!r} and link {urlsplit(link).path!r}")
+
+
+Handler = Callable[[GcpWorld, Asked, re.Match[str]], Answer]
+Route = tuple[str, str, Handler]

@@ -1,0 +1,104 @@
+"""The approval desk: files plans, takes clicks, and alone issues grants. Edge (journal, clock).
+
+Every decision is re-made here from the journal's truth: who clicked, their roles now, the digest, the time. A refused click is an audit entry.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from engine.approvals import history, states
+from engine.approvals.policy import Decision
+from engine.approvals.states import Click, Decided, Event, Request
+from engine.clock import Clock, fresh_id
+from engine.errors import GrantRefused
+from engine.execution import grant as grants
+from engine.execution.grant import Grant
+from engine.execution.history import plans
+from engine.execution.plan import Plan, to_json
+from engine.journal.journal import Journal
+from engine.settings import Person, PolicySettings
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A plan with its request as it stands."""
+
+    plan: Plan
+    request: Request
+    because: tuple[str, ...] = ()
+
+
+class Desk:
+    """One for a process; rebuilt from the journal at start."""
+
+    def __init__(self, journal: Journal, clock: Clock, grant_key: bytes, policy: PolicySettings) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._key = grant_key
+        self._policy = policy
+        self._plans = plans(journal.entries({"plan.made"}))
+        self._because = {entry.body["plan"]["id"]: tuple(entry.body["because"]) for entry in journal.entries({"plan.made"})}
+        self._requests = history.requests(journal.entries({"approval.asked", "approval.moved"}))
+        self._one_at_a_time = asyncio.Lock()
+
+    async def file(self, plan: Plan, decision: Decision) -> Filed:
+        """Takes a plan in: written down before anybody sees it. Raises JournalError."""
+        request = Request(plan.id, plan.digest, plan.asked_by, decision.needs, plan.expires_at, self._policy.requester_may_approve)
+        if decision.needs == 0:
+            request = replace(request, state="approved")
+        await self._journal.append("plan.made", {"plan": to_json(plan), "because": list(decision.because)})
+        await self._journal.append("approval.asked", {"request": history.request_to(request)})
+        self._plans[plan.id], self._requests[plan.id], self._because[plan.id] = plan, request, decision.because
+        return Filed(plan, request, decision.because)
+
+    def find(self, plan_id: str) -> Filed | None:
+        """A plan with its request as of now; None when there is no such plan."""
+        request = self._requests.get(plan_id)
+        if request is None:
+            return None
+        return Filed(self._plans[plan_id], states.expire(request, self._clock.now()), self._because.get(plan_id, ()))
+
+    def waiting(self) -> Sequence[Filed]:
+        """Plans that wait for somebody, oldest first."""
+        filed = [self.find(plan_id) for plan_id in self._requests]
+        return [one for one in filed if one is not None and one.request.state == "asked"]
+
+    async def click(self, plan_id: str, event: Event, person: Person, digest: str, reason: str = "") -> Decided | None:
+        """One person's click on one plan; None when there is no such plan. Every click leaves an entry, refused ones too."""
+        async with self._one_at_a_time:
+            request = self._requests.get(plan_id)
+            if request is None:
+                await self._journal.append(
+                    "click.refused", {"plan": plan_id[:64], "by": person.id, "event": event, "why": "there is no such plan"}
+                )
+                return None
+            decided = states.decide(request, Click(event, person.id, frozenset(person.roles), digest, self._clock.now(), reason))
+            if decided.refused:
+                await self._journal.append("click.refused", {"plan": plan_id, "by": person.id, "event": event, "why": decided.refused})
+                if decided.request.state != request.state:
+                    await self._moved(decided.request, person.id)
+                return decided
+            await self._moved(decided.request, person.id)
+            return decided
+
+    async def grant(self, plan_id: str) -> Grant:
+        """The grant of an approved plan, once. Raises GrantRefused."""
+        async with self._one_at_a_time:
+            request = self._requests.get(plan_id)
+            if request is None:
+                raise GrantRefused("There is no such plan.")
+            used = states.expire(request, self._clock.now())
+            if "use" not in states.TABLE[used.state]:
+                raise GrantRefused(f"This plan cannot run: it is {used.state}.", who_can="Ask again to get a fresh plan.")
+            await self._moved(replace(used, state="used"), "escher")
+            plan = self._plans[plan_id]
+            because = "; ".join(self._because.get(plan_id, ()))
+            approved_by = tuple(vote.by for vote in used.votes)
+            return grants.issue(Grant(fresh_id("grant"), plan_id, plan.digest, approved_by, because, used.expires_at), self._key)
+
+    async def _moved(self, request: Request, by: str) -> None:
+        await self._journal.append("approval.moved", {"request": history.request_to(request), "by": by})
+        self._requests[request.plan_id] = request

@@ -1,0 +1,72 @@
+"""ARM ids taken apart, and what every ARM resource has in common. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.estate.resource import Resource, ResourceType
+
+Wire = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The subscription an answer came from."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArmId:
+    """`/subscriptions/S/resourceGroups/G/providers/N/T/NAME[/T/NAME…]`; `names` are the last parts in order."""
+
+    subscription: str
+    group: str
+    names: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> ArmId:
+        """Raises ValueError for what is no id of a resource in a resource group."""
+        parts = text.strip("/").split("/")
+        if len(parts) < 8 or len(parts) % 2 or parts[0].lower() != "subscriptions" or parts[2].lower() != "resourcegroups":
+            raise ValueError(f"{text!r} is no ARM id of a resource in a resource group")
+        return cls(parts[1], parts[3], tuple(parts[7::2]))
+
+    @property
+    def name(self) -> str:
+        return self.names[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of resource under its normalised and its own name."""
+
+    type: ResourceType
+    native: str
+
+
+def resource(account: Account, kind: Kind, wire: Wire, state: str, properties: Mapping[str, Any]) -> Resource:
+    """A `Resource` from ARM's JSON. Raises KeyError or ValueError when the answer is not what ARM promises."""
+    where = ArmId.parse(str(wire["id"]))
+    return Resource(
+        cloud="azure",
+        type=kind.type,
+        native_type=kind.native,
+        id=str(wire["id"]),
+        name="/".join(where.names),
+        account=account.id,
+        account_name=account.name,
+        region=str(wire["location"]).lower().replace(" ", ""),
+        state=state,
+        tags={str(key): str(value) for key, value in (wire.get("tags") or {}).items()},
+        properties={"resource_group": where.group, **properties},
+    )
+
+
+def settled(wire: Wire, steady: str) -> str:
+    """The state of a resource that has no power: `steady`, or what Azure is doing with it just now."""
+    doing = str((wire.get("properties") or {}).get("provisioningState") or "Succeeded").lower()
+    return {"succeeded": steady, "updating": steady}.get(doing, doing)

@@ -1,0 +1,130 @@
+"""What each operation becomes on Azure's wire: exactly one change, sent once, not waited for. Edge."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from engine.clouds.azure import operations as names
+from engine.clouds.azure.arm import ArmId
+from engine.clouds.azure.session import AzureSession
+from engine.clouds.operation import Call, Receipt
+from engine.errors import Rejected
+
+TAGS_VERSION = "2024-11-01"
+
+
+class _Heard:
+    """Keeps the request id of the first answer: it is what Azure's support asks for."""
+
+    def __init__(self) -> None:
+        self.request_id = ""
+
+    def __call__(self, response: Any) -> None:
+        headers = response.http_response.headers
+        self.request_id = self.request_id or str(headers.get("x-ms-request-id") or headers.get("x-ms-correlation-request-id") or "")
+
+    def receipt(self, produced: str = "") -> Receipt:
+        return Receipt(request_id=self.request_id, produced=produced, said="accepted")
+
+
+def _on_machine(method: str) -> Callable[[AzureSession, Call], Awaitable[Receipt]]:
+    """A change of a VM that takes nothing but its name."""
+
+    async def perform(session: AzureSession, call: Call) -> Receipt:
+        where, heard = ArmId.parse(call.resource.id), _Heard()
+        begin = getattr(session.compute.virtual_machines, method)
+        await begin(where.group, where.name, polling=False, raw_response_hook=heard)
+        return heard.receipt()
+
+    return perform
+
+
+async def _resize(session: AzureSession, call: Call) -> Receipt:
+    where, heard = ArmId.parse(call.resource.id), _Heard()
+    wanted: Any = {"properties": {"hardwareProfile": {"vmSize": str(call.arguments["vm_size"])}}}
+    await session.compute.virtual_machines.begin_update(where.group, where.name, wanted, polling=False, raw_response_hook=heard)
+    return heard.receipt()
+
+
+async def _snapshot(session: AzureSession, call: Call) -> Receipt:
+    """Only ever a new one: Azure would take a PUT on an existing snapshot for an update and say nothing."""
+    where, name, heard = ArmId.parse(call.resource.id), str(call.arguments["snapshot_name"]), _Heard()
+    if await _is_there(session, where, name):
+        raise Rejected(f"A snapshot {name} exists already.", tried=call.operation, code="Conflict", hint="Choose another name.")
+    wanted: Any = {
+        "location": call.resource.region,
+        "tags": dict(call.resource.tags),
+        "properties": {"creationData": {"createOption": "Copy", "sourceResourceId": call.resource.id}},
+    }
+    await session.compute.snapshots.begin_create_or_update(where.group, name, wanted, polling=False, raw_response_hook=heard)
+    return heard.receipt(f"/subscriptions/{where.subscription}/resourceGroups/{where.group}/providers/Microsoft.Compute/snapshots/{name}")
+
+
+async def _is_there(session: AzureSession, where: ArmId, name: str) -> bool:
+    from azure.core.exceptions import ResourceNotFoundError
+
+    try:
+        await session.compute.snapshots.get(where.group, name)
+    except ResourceNotFoundError:
+        return False
+    return True
+
+
+async def _delete_snapshot(session: AzureSession, call: Call) -> Receipt:
+    where, heard = ArmId.parse(call.resource.id), _Heard()
+    await session.compute.snapshots.begin_delete(where.group, where.name, polling=False, raw_response_hook=heard)
+    return heard.receipt()
+
+
+async def _delete_disk(session: AzureSession, call: Call) -> Receipt:
+    where, heard = ArmId.parse(call.resource.id), _Heard()
+    await session.compute.disks.begin_delete(where.group, where.name, polling=False, raw_response_hook=heard)
+    return heard.receipt()
+
+
+def _tags(operation: str) -> Callable[[AzureSession, Call], Awaitable[Receipt]]:
+    """Merges one tag in, or takes one out (an empty value means: whatever its value is)."""
+
+    async def perform(session: AzureSession, call: Call) -> Receipt:
+        tags = {str(call.arguments["key"]): str(call.arguments.get("value", ""))}
+        path = f"{call.resource.id}/providers/Microsoft.Resources/tags/default"
+        body = {"operation": operation, "properties": {"tags": tags}}
+        _, headers = await session.rest("PATCH", path, {"api-version": TAGS_VERSION}, body)
+        return Receipt(request_id=str(headers.get("x-ms-request-id", "")), said="done")
+
+    return perform
+
+
+async def _public_access(session: AzureSession, call: Call, *, allowed: bool) -> Receipt:
+    where, heard = ArmId.parse(call.resource.id), _Heard()
+    wanted: Any = {"properties": {"allowBlobPublicAccess": allowed}}
+    await session.storage.storage_accounts.update(where.group, where.name, wanted, raw_response_hook=heard)
+    return heard.receipt()
+
+
+async def _close(session: AzureSession, call: Call) -> Receipt:
+    if call.arguments.get("allow_blob_public_access") is not False:
+        # This name was judged as protection; what opens must come under the name that is judged as exposure.
+        raise Rejected(f"{call.operation} only closes.", tried=call.operation, code="WrongOperation", hint=f"Opening is {names.OPEN}.")
+    return await _public_access(session, call, allowed=False)
+
+
+async def _open(session: AzureSession, call: Call) -> Receipt:
+    return await _public_access(session, call, allowed=True)
+
+
+CALLS: Mapping[str, Callable[[AzureSession, Call], Awaitable[Receipt]]] = {
+    names.START: _on_machine("begin_start"),
+    names.DEALLOCATE: _on_machine("begin_deallocate"),
+    names.RESTART: _on_machine("begin_restart"),
+    names.RESIZE: _resize,
+    names.DELETE_VM: _on_machine("begin_delete"),
+    names.TAG: _tags("Merge"),
+    names.UNTAG: _tags("Delete"),
+    names.SNAP: _snapshot,
+    names.DELETE_SNAPSHOT: _delete_snapshot,
+    names.DELETE_DISK: _delete_disk,
+    names.CLOSE: _close,
+    names.OPEN: _open,
+}

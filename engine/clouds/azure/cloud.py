@@ -1,0 +1,135 @@
+"""Azure behind the engine's `Cloud`: sweeps, reads and changes over all configured subscriptions. Edge."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from engine.clouds.azure import metrics
+from engine.clouds.azure.answers import BROKEN, gap_reason, understood
+from engine.clouds.azure.arm import ArmId
+from engine.clouds.azure.calls import CALLS
+from engine.clouds.azure.catalogue import BY_NATIVE, SCANNERS
+from engine.clouds.azure.operations import OPERATIONS
+from engine.clouds.azure.scanner import Scanner
+from engine.clouds.azure.scanners import snapshots
+from engine.clouds.azure.session import AzureSession
+from engine.clouds.operation import Call, Operation, Receipt
+from engine.errors import CloudError, NotFound, Rejected, SettingsError, Unreachable
+from engine.estate.resource import CloudName, Gap, Resource, Swept
+from engine.settings import AccountSettings
+
+PARTS_AT_ONCE = 6
+REQUEST_TIMEOUT_S = 30.0
+Piece = Swept | Gap
+
+
+class AzureCloud:
+    """All configured subscriptions. A part of a sweep is one kind in one subscription, all regions (`region` is '')."""
+
+    def __init__(self, accounts: Sequence[AccountSettings], *, timeout_s: float = REQUEST_TIMEOUT_S) -> None:
+        self._accounts = {account.id: account for account in accounts if account.cloud == "azure"}
+        self._timeout_s = timeout_s
+        self._sessions: dict[str, AzureSession] = {}
+
+    @property
+    def name(self) -> CloudName:
+        return "azure"
+
+    @property
+    def operations(self) -> Mapping[str, Operation]:
+        return OPERATIONS
+
+    async def sweep(self) -> AsyncIterator[Piece]:
+        limit = asyncio.Semaphore(PARTS_AT_ONCE)
+
+        async def part(account: AccountSettings, scanner: Scanner) -> list[Piece]:
+            async with limit:
+                return await self._part(account, scanner)
+
+        tasks = [asyncio.create_task(part(account, scanner)) for account in self._accounts.values() for scanner in SCANNERS]
+        try:
+            for done in asyncio.as_completed(tasks):
+                for piece in await done:
+                    yield piece
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _part(self, account: AccountSettings, scanner: Scanner) -> list[Piece]:
+        try:
+            session = self._session(account.id)
+            with understood(scanner.tried):
+                wires = await scanner.everything(session)
+                found = [scanner.resource(session.account, wire) for wire in wires]
+            if not scanner.measured:
+                return [Swept("azure", account.id, "", scanner.kind.type, tuple(found))]
+            found, unmeasured = await metrics.with_cpu(session, found, datetime.now(UTC))
+        except CloudError as error:
+            return [_gap(account, scanner, error)]
+        except Exception as error:  # noqa: BLE001 - an edge: one unreadable part must not hide the rest of the estate
+            told = Unreachable(f"{type(error).__name__}: {error}", tried=scanner.tried, code=BROKEN)
+            return [_gap(account, scanner, told)]
+        seen = Swept("azure", account.id, "", scanner.kind.type, tuple(found))
+        return [seen, _gap(account, scanner, unmeasured)] if unmeasured else [seen]
+
+    async def read(self, resource: Resource) -> Resource | None:
+        scanner = BY_NATIVE.get(resource.native_type)
+        if scanner is None:
+            raise Rejected(f"Escher cannot read a {resource.native_type}.", tried="read", code="UnknownType")
+        session = self._session(resource.account)
+        try:
+            with understood(scanner.tried):
+                wire = await scanner.one(session, ArmId.parse(resource.id))
+                now = scanner.resource(session.account, wire)
+        except NotFound:
+            return None
+        # Azure spells one resource group in different cases from call to call; the id we know it by stays.
+        group = {"resource_group": resource.properties.get("resource_group", now.properties["resource_group"])}
+        return replace(
+            now,
+            id=resource.id,
+            name=resource.name,
+            properties={**now.properties, **group},
+            metrics=resource.metrics,
+            monthly_cost=resource.monthly_cost,
+        )
+
+    async def produced(self, call: Call, receipt: Receipt) -> str | None:
+        if not receipt.produced:
+            return None
+        session = self._session(call.resource.account)
+        try:
+            with understood(snapshots.SCANNER.tried):
+                wire = await snapshots.SCANNER.one(session, ArmId.parse(receipt.produced))
+                return snapshots.snapshot(session.account, wire).state
+        except NotFound:
+            return None
+
+    async def perform(self, call: Call) -> Receipt:
+        send = CALLS.get(call.operation)
+        if send is None:
+            raise Rejected(f"Azure has no operation {call.operation} here.", tried=call.operation, code="UnknownOperation")
+        session = self._session(call.resource.account)
+        with understood(call.operation):
+            return await send(session, call)
+
+    async def close(self) -> None:
+        sessions, self._sessions = list(self._sessions.values()), {}
+        for session in sessions:
+            await session.close()
+
+    def _session(self, account: str) -> AzureSession:
+        if account not in self._accounts:
+            raise SettingsError(f"No subscription {account} is configured.")
+        if account not in self._sessions:
+            self._sessions[account] = AzureSession(self._accounts[account], self._timeout_s)
+        return self._sessions[account]
+
+
+def _gap(account: AccountSettings, scanner: Scanner, error: CloudError) -> Gap:
+    detail = f"{error.message} {error.code} {error.answer}".strip()
+    return Gap("azure", account.id, account.name, "", scanner.kind.type, gap_reason(error), error.tried or scanner.tried, detail)

@@ -1,0 +1,25 @@
+"""What a scanner of Azure declares: which call lists a kind of resource, which reads one, and what it needs to be allowed. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.clouds.azure.arm import Account, ArmId, Kind, Wire
+from engine.estate.resource import Resource
+
+if TYPE_CHECKING:
+    from engine.clouds.azure.session import AzureSession
+
+
+@dataclass(frozen=True, slots=True)
+class Scanner:
+    """One service. `everything` and `one` give ARM's JSON, `resource` turns it into ours. `tried` is the permission the list needs."""
+
+    kind: Kind
+    tried: str
+    everything: Callable[[AzureSession], Awaitable[list[Wire]]]
+    one: Callable[[AzureSession, ArmId], Awaitable[Wire]]
+    resource: Callable[[Account, Wire], Resource]
+    measured: bool = False

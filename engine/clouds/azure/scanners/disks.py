@@ -1,0 +1,35 @@
+"""Managed disks, and whether anything hangs on them. Pure mapping over two calls."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from engine.clouds.azure import costs
+from engine.clouds.azure.arm import Account, ArmId, Kind, Wire, resource, settled
+from engine.clouds.azure.scanner import Scanner
+from engine.clouds.azure.session import AzureSession
+from engine.estate.resource import Resource
+
+KIND = Kind("disk", "Microsoft.Compute/disks")
+
+
+async def _everything(session: AzureSession) -> list[Wire]:
+    return [found.as_dict() async for found in session.compute.disks.list()]
+
+
+async def _one(session: AzureSession, where: ArmId) -> Wire:
+    found: Wire = (await session.compute.disks.get(where.group, where.name)).as_dict()
+    return found
+
+
+def disk(account: Account, wire: Wire) -> Resource:
+    told, sku = wire["properties"], str((wire.get("sku") or {}).get("name") or "")
+    attached = bool(wire.get("managedBy"))
+    size = int(told.get("diskSizeGB") or 0)
+    # Azure encrypts every managed disk at rest with its own keys; there is no disk without.
+    facts = {"size_gb": size, "sku": sku, "attached": attached, "encrypted": True}
+    found = resource(account, KIND, wire, settled(wire, "in-use" if attached else "available"), facts)
+    return replace(found, monthly_cost=costs.disk(sku, size))
+
+
+SCANNER = Scanner(KIND, "Microsoft.Compute/disks/read", _everything, _one, disk)

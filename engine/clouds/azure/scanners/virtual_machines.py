@@ -1,0 +1,59 @@
+"""Virtual machines: sizes and systems from the list, power from the status list beside it. Pure mapping; the two functions above it are the edge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from engine.clouds.azure import costs
+from engine.clouds.azure.arm import Account, ArmId, Kind, Wire, resource
+from engine.clouds.azure.scanner import Scanner
+from engine.clouds.azure.session import AzureSession
+from engine.estate.resource import Resource
+
+KIND = Kind("compute_instance", "Microsoft.Compute/virtualMachines")
+STATES: Mapping[str, str] = {
+    "running": "running",
+    "starting": "pending",
+    "stopping": "stopping",
+    "stopped": "stopped",
+    "deallocating": "stopping",
+    "deallocated": "deallocated",
+}
+
+
+async def _everything(session: AzureSession) -> list[Wire]:
+    machines = session.compute.virtual_machines
+    every = [machine.as_dict() async for machine in machines.list_all()]
+    # One list cannot tell both what a machine is and whether it runs; ids differ in case between the two.
+    views = {str(seen.id).lower(): seen.as_dict() async for seen in machines.list_all(status_only="true")}
+    return [_joined(machine, views.get(str(machine["id"]).lower(), {})) for machine in every]
+
+
+def _joined(machine: Wire, status: Wire) -> Wire:
+    view = (status.get("properties") or {}).get("instanceView")
+    return {**machine, "properties": {**machine["properties"], **({"instanceView": view} if view else {})}}
+
+
+async def _one(session: AzureSession, where: ArmId) -> Wire:
+    machine: Wire = (await session.compute.virtual_machines.get(where.group, where.name, expand="instanceView")).as_dict()
+    return machine
+
+
+def power(wire: Wire) -> str:
+    """The normalised state from the instance view; `unknown` when Azure tells no power state, as for a machine that failed to start."""
+    view = wire["properties"].get("instanceView") or {}
+    codes = [str(status.get("code", "")) for status in view.get("statuses") or ()]
+    told = next((code.partition("/")[2].lower() for code in codes if code.lower().startswith("powerstate/")), "")
+    return STATES.get(told, "unknown")
+
+
+def machine(account: Account, wire: Wire) -> Resource:
+    told = wire["properties"]
+    size = str((told.get("hardwareProfile") or {}).get("vmSize") or "")
+    system = str((told.get("storageProfile") or {}).get("osDisk", {}).get("osType") or "")
+    found = resource(account, KIND, wire, power(wire), {"vm_size": size, "os": system})
+    return replace(found, monthly_cost=costs.virtual_machine(size))
+
+
+SCANNER = Scanner(KIND, "Microsoft.Compute/virtualMachines/read", _everything, _one, machine, measured=True)

@@ -1,0 +1,144 @@
+"""One subscription's clients: how to sign in, where to call, and how long to wait. Edge."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine.clouds.azure.arm import Account
+from engine.errors import SettingsError
+from engine.settings import AccountSettings
+
+if TYPE_CHECKING:
+    from azure.mgmt.compute.aio import ComputeManagementClient
+    from azure.mgmt.sql.aio import SqlManagementClient
+    from azure.mgmt.storage.aio import StorageManagementClient
+
+PUBLIC_ENDPOINT = "https://management.azure.com"
+SCOPE = "https://management.azure.com/.default"
+MISSING = 'Azure needs its SDK, which is not installed: pip install "escher-ops[azure]".'
+
+
+class SandboxCredential:
+    """A token that opens nothing but a local cloud."""
+
+    async def get_token(self, *_scopes: str, **_options: Any) -> Any:
+        from azure.core.credentials import AccessToken
+
+        return AccessToken("sandbox", int(time.time()) + 86_400)
+
+    async def close(self) -> None:
+        return None
+
+
+def _credential(settings: AccountSettings) -> Any:
+    """Raises SettingsError for a reference that means nothing here."""
+    if settings.credentials == "sandbox":
+        return SandboxCredential()
+    if settings.credentials != "default":
+        raise SettingsError(f"Account {settings.name}: Azure knows no credentials {settings.credentials!r}.", hint="Use `default`.")
+    try:
+        from azure.identity.aio import DefaultAzureCredential
+    except ImportError:
+        raise SettingsError(MISSING) from None
+    return DefaultAzureCredential()
+
+
+class AzureSession:
+    """All clients of one subscription over one connection pool. Made inside a running event loop; `timeout_s` holds for each request.
+
+    Retries are off, for reads too: whoever asks decides after looking.
+    """
+
+    def __init__(self, settings: AccountSettings, timeout_s: float) -> None:
+        self.account = Account(settings.id, settings.name)
+        self._settings = settings
+        self._timeout_s = timeout_s
+        self._endpoint = (settings.endpoint or PUBLIC_ENDPOINT).rstrip("/")
+        self._credential = _credential(settings)
+        self._pipeline = self._policies()
+        self._transport = self._made_transport()
+        self._clients: dict[str, Any] = {}
+
+    def _policies(self) -> list[Any]:
+        try:
+            from azure.core.pipeline import policies
+            from azure.mgmt.core.policies import AsyncARMChallengeAuthenticationPolicy
+        except ImportError:
+            raise SettingsError(MISSING) from None
+        # The SDK's own list would register resource providers by itself, which is a change nobody approved, and would log.
+        return [
+            policies.RequestIdPolicy(),
+            policies.HeadersPolicy(),
+            policies.UserAgentPolicy(base_user_agent="escher-ops"),
+            policies.ContentDecodePolicy(),
+            policies.AsyncRetryPolicy.no_retries(),
+            AsyncARMChallengeAuthenticationPolicy(self._credential, SCOPE),
+            policies.CustomHookPolicy(),
+            policies.SensitiveHeaderCleanupPolicy(),
+        ]
+
+    def _made_transport(self) -> Any:
+        try:
+            from azure.core.pipeline.transport import AioHttpTransport
+        except ImportError:
+            raise SettingsError(MISSING) from None
+        return AioHttpTransport(
+            connection_timeout=self._timeout_s,
+            read_timeout=self._timeout_s,
+            connection_verify=self._settings.ca_file or True,
+            # A local cloud is reached directly, whatever proxy the environment names.
+            use_env_settings=not self._settings.endpoint,
+        )
+
+    def _client(self, made: Any) -> Any:
+        name = made.__name__
+        if name not in self._clients:
+            self._clients[name] = made(
+                self._credential,
+                self._settings.id,
+                base_url=self._endpoint,
+                credential_scopes=[SCOPE],
+                policies=self._pipeline,
+                transport=self._transport,
+            )
+        return self._clients[name]
+
+    @property
+    def compute(self) -> ComputeManagementClient:
+        from azure.mgmt.compute.aio import ComputeManagementClient
+
+        client: ComputeManagementClient = self._client(ComputeManagementClient)
+        return client
+
+    @property
+    def storage(self) -> StorageManagementClient:
+        from azure.mgmt.storage.aio import StorageManagementClient
+
+        client: StorageManagementClient = self._client(StorageManagementClient)
+        return client
+
+    @property
+    def sql(self) -> SqlManagementClient:
+        from azure.mgmt.sql.aio import SqlManagementClient
+
+        client: SqlManagementClient = self._client(SqlManagementClient)
+        return client
+
+    async def rest(self, method: str, path: str, params: Mapping[str, str], json: Any = None) -> tuple[Any, Mapping[str, str]]:
+        """One call of ARM that no SDK of ours covers: its JSON and its headers. Raises the SDK's errors."""
+        from azure.core.rest import HttpRequest
+        from azure.mgmt.core import AsyncARMPipelineClient
+
+        if "rest" not in self._clients:
+            self._clients["rest"] = AsyncARMPipelineClient(base_url=self._endpoint, policies=self._pipeline, transport=self._transport)
+        body = {} if json is None else {"json": json}
+        response = await self._clients["rest"].send_request(HttpRequest(method, f"{self._endpoint}{path}", params=dict(params), **body))
+        response.raise_for_status()
+        return response.json(), response.headers
+
+    async def close(self) -> None:
+        self._clients.clear()
+        await self._transport.close()
+        await self._credential.close()

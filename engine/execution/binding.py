@@ -1,0 +1,189 @@
+"""A draft from the AI server bound to real targets: handles become resources, arguments are typed and checked, ways back are prepared. Pure.
+
+The draft is untrusted. Everything that does not stand in the operations' tables, was not asked for, or does not fit its target is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from engine.advisor.replies import ArgumentDraft, Draft, DraftStep
+from engine.clouds.operation import Arguments, ArgumentValue, Operation, OperationClass, Parameter
+from engine.errors import PlanRefused
+from engine.estate.resource import Resource
+from engine.execution.plan import LeftOut, Step
+from engine.request.reading import Given
+from engine.request.seal import Sealed
+
+# What a person's word allows a plan to do. A plan that does more than was asked is refused, whatever its reasons.
+ALLOWED: Mapping[str, frozenset[OperationClass]] = {
+    "start": frozenset({OperationClass.POWER}),
+    "stop": frozenset({OperationClass.POWER}),
+    "restart": frozenset({OperationClass.POWER}),
+    "resize": frozenset({OperationClass.POWER, OperationClass.CONFIGURE}),
+    "tag": frozenset({OperationClass.TAG}),
+    "snapshot": frozenset({OperationClass.CREATE}),
+    "terminate": frozenset({OperationClass.DELETE, OperationClass.CREATE}),
+    "delete": frozenset({OperationClass.DELETE, OperationClass.CREATE}),
+    "block_public_access": frozenset({OperationClass.PROTECT}),
+}
+_WORDS_OF_TITLES = {
+    "start": frozenset({"start"}),
+    "stop": frozenset({"stop"}),
+    "restart": frozenset({"restart", "reboot", "reset"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The part of a plan that comes out of a draft."""
+
+    targets: tuple[Resource, ...]
+    steps: tuple[Step, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How a run may behave; times in seconds."""
+
+    timeout_s: float = 600.0
+    retries: int = 0
+
+
+def bind(draft: Draft, sealed: Sealed, resources: Mapping[str, Resource], operations: Mapping[str, Operation], limits: Limits) -> Bound:
+    """The draft over the real resources that its handles stand for. Raises PlanRefused naming the step and the reason."""
+    members = {group.handle: group.ids for group in sealed.groups}
+    actions = {handle: _actions(sealed, handle) for handle in members}
+    steps: list[Step] = []
+    made: dict[str, dict[str, str]] = {}
+    for drafted in draft.steps:
+        made[drafted.id] = {}
+        for handle in drafted.on:
+            if handle not in members:
+                raise PlanRefused(f"The plan's step {drafted.id} acts on {handle}, which was not part of the request.")
+            for resource_id in members[handle]:
+                step = _bind_one(drafted, resources[resource_id], actions[handle], operations, sealed.values)
+                needs = _needs(drafted, resource_id, made)
+                step = replace(
+                    step,
+                    id=f"{drafted.id}.{len(made[drafted.id]) + 1}",
+                    needs=needs,
+                    timeout_s=limits.timeout_s,
+                    retries=limits.retries if operations[drafted.operation].repeatable else 0,
+                )
+                made[drafted.id][resource_id] = step.id
+                steps.append(step)
+    touched = dict.fromkeys(step.target for step in steps)
+    return Bound(tuple(resources[resource_id] for resource_id in touched), tuple(steps), _left_out(draft, members, set(touched)))
+
+
+def _actions(sealed: Sealed, handle: str) -> frozenset[str]:
+    return frozenset(order.action for order in sealed.orders if handle in order.on)
+
+
+def _needs(drafted: DraftStep, resource_id: str, made: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
+    """The same target's earlier steps; where an earlier step has other targets only, all of them."""
+    needs: list[str] = []
+    for earlier in drafted.after:
+        if earlier not in made:
+            raise PlanRefused(f"The plan's step {drafted.id} waits for {earlier}, which does not come before it.")
+        needs += [made[earlier][resource_id]] if resource_id in made[earlier] else list(made[earlier].values())
+    return tuple(dict.fromkeys(needs))
+
+
+def _bind_one(
+    drafted: DraftStep, resource: Resource, actions: frozenset[str], operations: Mapping[str, Operation], values: Mapping[str, Given]
+) -> Step:
+    operation = operations.get(drafted.operation)
+    if operation is None:
+        raise PlanRefused(f"The plan wants {drafted.operation}, which is not an operation Escher knows.", hint="Nothing was changed.")
+    if operation.cloud != resource.cloud or resource.native_type not in operation.native_types:
+        raise PlanRefused(f"The plan wants {operation.name} on {resource.name}, which is a {resource.native_type}.")
+    _asked_for(operation, actions)
+    arguments = _arguments(operation, drafted.arguments, values)
+    inverse = operation.inverse(resource, arguments) if operation.inverse else None
+    return Step(
+        id="",
+        operation=operation.name,
+        target=resource.id,
+        arguments=arguments,
+        kind=operation.kind,
+        title=operation.title,
+        command=command(operation, resource, arguments),
+        inverse=inverse,
+        no_way_back="" if inverse else operation.no_way_back,
+        why=drafted.why,
+        settles_s=operation.settles_s,
+    )
+
+
+def _asked_for(operation: Operation, actions: frozenset[str]) -> None:
+    """A plan may not do what the person's words do not ask for: neither another class of change nor the opposite one."""
+    allowed = frozenset[OperationClass]().union(*(ALLOWED.get(action, frozenset()) for action in actions))
+    if operation.kind not in allowed:
+        raise PlanRefused(
+            f"The plan wants {operation.name} ({operation.kind}), but only {' and '.join(sorted(actions)) or 'nothing'} was asked for."
+        )
+    if operation.kind is OperationClass.POWER and actions <= _WORDS_OF_TITLES.keys():
+        words = frozenset[str]().union(*(_WORDS_OF_TITLES[action] for action in actions))
+        if operation.title.lower().split()[0] not in words:
+            raise PlanRefused(f"The plan wants {operation.name}, but only {' and '.join(sorted(actions))} was asked for.")
+
+
+def _arguments(operation: Operation, drafted: Mapping[str, ArgumentDraft], values: Mapping[str, Given]) -> Arguments:
+    known = {parameter.name: parameter for parameter in operation.takes}
+    if extra := sorted(set(drafted) - set(known)):
+        raise PlanRefused(f"{operation.name} takes no argument {extra[0]!r}.")
+    for parameter in operation.takes:
+        if parameter.required and parameter.name not in drafted:
+            raise PlanRefused(f"{operation.name} needs the argument {parameter.name!r}, and the plan does not give it.")
+    return {name: _argument(operation, known[name], value, values) for name, value in drafted.items()}
+
+
+def _argument(operation: Operation, parameter: Parameter, drafted: ArgumentDraft, values: Mapping[str, Given]) -> ArgumentValue:
+    value: ArgumentValue = drafted
+    if isinstance(drafted, str) and re.fullmatch(r"v[1-9][0-9]{0,2}", drafted):
+        if drafted not in values:
+            raise PlanRefused(f"{operation.name}: the argument {parameter.name!r} is {drafted}, which was not part of the request.")
+        value = values[drafted].text
+    if parameter.type == "text" and isinstance(value, str) and re.fullmatch(parameter.pattern, value):
+        return value
+    if parameter.type == "boolean" and isinstance(value, bool):
+        return value
+    if parameter.type == "integer" and isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise PlanRefused(f"{operation.name}: {value!r} is not a valid {parameter.name}.", hint=parameter.meaning)
+
+
+def command(operation: Operation, resource: Resource, arguments: Arguments) -> tuple[str, ...]:
+    """The operation as a person would type it: the table's argv with its `{field}` and `{this|or that}` places filled in."""
+    return tuple(re.sub(r"\{([$\w.|]+)\}", lambda match: _place(match[1], resource, arguments), word) for word in operation.command)
+
+
+def _place(paths: str, resource: Resource, arguments: Arguments) -> str:
+    return next((found for path in paths.split("|") if (found := _field(path, resource, arguments))), "")
+
+
+def _field(path: str, resource: Resource, arguments: Arguments) -> str:
+    if path.startswith("$"):
+        value = arguments.get(path[1:], "")
+        return str(value).lower() if isinstance(value, bool) else str(value)
+    head, _, rest = path.partition(".")
+    found = getattr(resource, head, "")
+    return str(found.get(rest, "") if rest and isinstance(found, Mapping) else found)
+
+
+def _left_out(draft: Draft, members: Mapping[str, tuple[str, ...]], touched: set[str]) -> tuple[LeftOut, ...]:
+    counts: dict[str, int] = {}
+    for handle, reason in draft.left_out:
+        counts[reason] = counts.get(reason, 0) + len(set(members.get(handle, ())) - touched)
+    return tuple(LeftOut(count, reason) for reason, count in counts.items() if count)
+
+
+def unaccounted(draft: Draft, sealed: Sealed) -> Sequence[str]:
+    """Groups of the request that the draft neither acts on nor leaves out: a plan that forgets a target is refused."""
+    spoken_of = {handle for step in draft.steps for handle in step.on} | {handle for handle, _ in draft.left_out}
+    return [group.handle for group in sealed.groups if group.handle not in spoken_of]

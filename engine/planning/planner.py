@@ -1,0 +1,173 @@
+"""From exact targets to a plan on the approval desk: seal, ask the AI server, bind, check, decide. Edge.
+
+The only road to a plan. Whatever the AI server answers, what reaches the desk consists of known operations on the targets that were resolved
+here, with the engine's own floor of risk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from engine.advisor.advisor import Advisor
+from engine.advisor.replies import Advice, Draft, Said
+from engine.approvals.desk import Desk, Filed
+from engine.approvals.policy import decide
+from engine.clock import Clock, fresh_id
+from engine.clouds.cloud import Cloud
+from engine.clouds.operation import Operation
+from engine.errors import CloudError, PlanRefused, Refused
+from engine.estate.resource import Resource
+from engine.execution import guardrails
+from engine.execution.binding import Bound, Limits, bind, unaccounted
+from engine.execution.plan import LeftOut, Plan
+from engine.execution.report import Report, StepReport
+from engine.execution.undo import undo_steps
+from engine.journal.journal import Journal
+from engine.planning.saving import monthly_delta
+from engine.request.seal import Sealed, Wanted, seal
+from engine.settings import Person, PolicySettings
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What one person wants, resolved: `message` as they wrote it, `sealed_text` as it may leave."""
+
+    person: Person
+    message: str
+    sealed_text: str
+    wanted: tuple[Wanted, ...]
+    turns: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    by_name: bool = False
+    place: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToDo:
+    """Everything asked for is as wished already; `left_out` says why."""
+
+    left_out: tuple[LeftOut, ...]
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What the planner works with."""
+
+    advisor: Advisor
+    desk: Desk
+    journal: Journal
+    clock: Clock
+    clouds: Mapping[str, Cloud]
+    policy: PolicySettings
+    limits: Limits
+
+
+class Planner:
+    """One for a process."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self._operations: Mapping[str, Operation] = {name: op for cloud in room.clouds.values() for name, op in cloud.operations.items()}
+
+    async def propose(self, ask: Ask) -> Filed | Said | NothingToDo:
+        """A plan on the desk, or what the AI server said instead. Raises AdvisorError, Refused, JournalError; nothing was changed then."""
+        self._may_ask(ask.person)
+        sealed = seal(ask.sealed_text, ask.wanted, ask.turns)
+        advice = await self.advise(sealed)
+        if isinstance(advice.reply, Said):
+            return advice.reply
+        return await self._file(ask, sealed, advice.reply)
+
+    async def advise(self, sealed: Sealed) -> Advice:
+        """One request through the one door; what left stands in the journal before the answer is used."""
+        advice = await self._room.advisor.advise(sealed)
+        await self._room.journal.append(
+            "advisor.asked", {"sent": advice.sent.decode(), "to": advice.sent_to, "server_id": advice.server_id}
+        )
+        return advice
+
+    async def undo(self, report: Report, person: Person, place: Mapping[str, str]) -> Filed:
+        """A plan that takes a finished run back, on the desk. Raises Refused."""
+        self._may_ask(person)
+        now = {one.step.id: await self._inverse_target(one, report) for one in report.undoable}
+        steps = undo_steps(report, now, self._operations, self._room.limits)
+        targets = tuple({resource.id: resource for resource in now.values()}.values())
+        skeleton = Ask(person, f"undo {report.id}", "", (), by_name=True, place=place)
+        plan = self._plan(skeleton, Bound(targets, steps, ()), f"Undo: {report.plan.title}", undoes=report.id)
+        return await self._filed(plan, person)
+
+    async def fewer(self, plan: Plan, keep: Sequence[str], person: Person) -> Filed:
+        """The same plan for some of its targets only: a new plan with a new digest. Raises Refused."""
+        wanted = set(keep)
+        targets = tuple(resource for resource in plan.targets if resource.id in wanted)
+        steps = tuple(step for step in plan.steps if step.target in wanted)
+        if not steps:
+            raise PlanRefused("None of the plan's targets was picked, so there is nothing to do.")
+        kept = {step.id for step in steps}
+        if orphaned := [step.id for step in steps if not set(step.needs) <= kept]:
+            raise PlanRefused(f"Step {orphaned[0]} needs a step on a target that was not picked.")
+        left = (*plan.left_out, LeftOut(len(plan.targets) - len(targets), "not picked"))
+        skeleton = Ask(person, plan.message, "", (), left_out=left, by_name=plan.by_name, place=plan.place)
+        return await self._filed(self._plan(skeleton, Bound(targets, steps, ()), plan.title, undoes=plan.undoes), person)
+
+    async def _inverse_target(self, one: StepReport, report: Report) -> Resource:
+        """What the inverse acts on, read now: the step's own target, or the new thing it made."""
+        planned = report.plan.target(one.step)
+        wanted = replace(planned, id=one.produced) if one.produced else planned
+        try:
+            found = await self._room.clouds[planned.cloud].read(wanted)
+        except CloudError as error:
+            raise Refused(f"{planned.name} could not be looked at: {error}") from error
+        if found is None:
+            raise PlanRefused(f"{one.produced or planned.name} is gone, so this cannot be undone.")
+        return found
+
+    async def _file(self, ask: Ask, sealed: Sealed, draft: Draft) -> Filed | NothingToDo:
+        if forgotten := unaccounted(draft, sealed):
+            raise PlanRefused(
+                f"The AI server's plan says nothing about {', '.join(forgotten)} of the request.", hint="Nothing was changed."
+            )
+        resources = {resource.id: resource for order in ask.wanted for resource in order.targets}
+        bound = bind(draft, sealed, resources, self._operations, self._room.limits)
+        if not bound.steps:
+            return NothingToDo((*ask.left_out, *bound.left_out), draft.title)
+        plan = self._plan(ask, bound, draft.title, draft)
+        return await self._filed(plan, ask.person)
+
+    def _plan(self, ask: Ask, bound: Bound, title: str, draft: Draft | None = None, undoes: str = "") -> Plan:
+        floor, reasons = guardrails.risk_floor(bound.steps, bound.targets)
+        now = self._room.clock.now()
+        return Plan(
+            id=fresh_id("plan"),
+            title=title,
+            asked_by=ask.person.id,
+            message=ask.message,
+            made_at=now,
+            expires_at=now + timedelta(minutes=self._room.policy.approval_minutes),
+            targets=bound.targets,
+            steps=bound.steps,
+            risk=guardrails.raised(floor, draft.risk) if draft else floor,
+            reasons=tuple(dict.fromkeys((*reasons, *(draft.risk_reasons if draft else ())))),
+            left_out=(*ask.left_out, *bound.left_out),
+            monthly_delta=monthly_delta(bound.steps, {resource.id: resource for resource in bound.targets}),
+            by_name=ask.by_name,
+            explanation=draft.explanation if draft else "",
+            sources=draft.sources if draft else (),
+            undoes=undoes,
+            place=dict(ask.place),
+        )
+
+    async def _filed(self, plan: Plan, person: Person) -> Filed:
+        guardrails.check(plan, self._room.policy)
+        decision = decide(plan, person.roles, self._room.policy)
+        if decision.refused:
+            raise Refused(decision.refused, who_can=decision.who_can)
+        return await self._room.desk.file(plan, decision)
+
+    def _may_ask(self, person: Person) -> None:
+        """Who may change nothing is told before anything leaves or is planned."""
+        if not {"executor", "manager"} & set(person.roles):
+            raise Refused("You may look and ask, but not change anything.", who_can="Somebody with the role executor or manager.")

@@ -1,0 +1,145 @@
+"""A scripted office and a scripted inbox: what stands behind the web chat in its tests and in the preview. Edge (they remember)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.cards.card import Card, Column, Facts
+from bot.platforms.platform import Click, Inbox, Message, Platform
+from bot.platforms.web.office import JournalEntry, JournalPage, Page, Status
+from engine.errors import CloudError, EscherError
+from tests.bot.platforms import gallery
+
+COLUMNS = (
+    Column("Name"),
+    Column("Cloud"),
+    Column("Type"),
+    Column("Environment"),
+    Column("State"),
+    Column("Region"),
+    Column("Cost", numeric=True, unit="USD"),
+)
+SIZE = 25
+
+
+def _rows() -> list[tuple[str, ...]]:
+    clouds = (("aws", "eu-central-1"), ("azure", "westeurope"), ("gcp", "europe-west3"))
+    kinds = ("compute_instance", "database_instance", "disk", "object_storage")
+    environments = ("production", "staging", "development")
+    rows: list[tuple[str, ...]] = []
+    for i in range(137):
+        cloud, region = clouds[i % 3]
+        state = "running" if i % 4 else "stopped"
+        rows.append(
+            (
+                f"{environments[i % 3][:4]}-{kinds[i % 4].split('_')[0]}-{i:03}",
+                cloud,
+                kinds[i % 4],
+                environments[i % 3],
+                state,
+                region,
+                f"{i * 7 % 311}.20",
+            )
+        )
+    return rows
+
+
+@dataclass
+class FakeOffice:
+    """An office with 137 resources, two plans that wait, three runs and a journal of 60 entries. `broken` is raised instead."""
+
+    broken: EscherError | None = None
+    waiting: list[Card] = field(default_factory=lambda: [gallery.plan(), gallery.plan("plan-b3c4d5f6", 3, "staging")])
+
+    async def resources(self, query: str, filters: Mapping[str, str], page: int, sort: str) -> Page:
+        self._check()
+        at = {"cloud": 1, "type": 2, "environment": 3, "state": 4}
+        rows = [row for row in _rows() if query.lower() in row[0] and all(row[at[key]] == value for key, value in filters.items())]
+        titles = [column.title for column in COLUMNS]
+        if sort.lstrip("-") in titles:
+            key = titles.index(sort.lstrip("-"))
+            rows.sort(key=lambda row: (float(row[key]) if COLUMNS[key].numeric else 0, row[key]), reverse=sort.startswith("-"))
+        part = rows[(page - 1) * SIZE : page * SIZE]
+        choices = {key: tuple(sorted({row[i] for row in _rows()})) for key, i in at.items()}
+        notes = ("eu-west-1 of shop-development could not be read: denied (ec2:DescribeInstances).",)
+        return Page(COLUMNS, tuple(part), len(rows), page, SIZE, tuple(f"id/{row[0]}" for row in part), choices, notes)
+
+    async def resource(self, resource_id: str) -> Card | None:
+        self._check()
+        name = resource_id.removeprefix("id/")
+        found = next((row for row in _rows() if row[0] == name), None)
+        if found is None:
+            return None
+        return Card("details", found[0], "neutral", (Facts(tuple(zip((c.title for c in COLUMNS), found, strict=True))),))
+
+    async def executions(self) -> Sequence[Card]:
+        self._check()
+        return [gallery.progress(), gallery.outcome()]
+
+    async def approvals(self, login: str) -> Sequence[Card]:
+        self._check()
+        return self.waiting
+
+    async def journal(self, before: int | None) -> JournalPage:
+        self._check()
+        top = min(60, (before or 61) - 1)
+        entries = tuple(
+            JournalEntry(
+                i,
+                f"2026-11-20 09:{i % 60:02}:00 UTC",
+                "Omar Haddad" if i % 3 else "Escher",
+                ("plan approved", "step done", "plan made")[i % 3],
+                f"plan-7k2m9qhd, target {i}",
+                hashlib.sha256(str(i).encode()).hexdigest(),
+            )
+            for i in range(top, max(0, top - 25), -1)
+        )
+        last = entries[-1].number if entries else 1
+        return JournalPage(
+            entries, verified=True, sentence="All 60 entries chain to the first; checked just now.", before=last if last > 1 else None
+        )
+
+    async def status(self) -> Status:
+        self._check()
+        counts = {"resources": 137, "executions": 2, "approvals": len(self.waiting)}
+        return Status(counts, ("eu-west-1 of shop-development: denied",), advisor_up=True, last_scan="4 minutes ago")
+
+    def _check(self) -> None:
+        if self.broken is not None:
+            raise self.broken
+
+
+class FakeInbox:
+    """Remembers what came, and answers from a script: `reply` maps a message's text to cards, `answers` a verb to a card."""
+
+    def __init__(self) -> None:
+        self.platform: Platform | None = None
+        self.messages: list[Message] = []
+        self.clicks: list[Click] = []
+        self.reply: dict[str, Sequence[Card]] = {}
+        self.private: dict[str, Card] = {}
+        self.answers: dict[str, Card] = {}
+
+    async def received(self, message: Message) -> None:
+        self.messages.append(message)
+        assert self.platform is not None
+        for card in self.reply.get(message.text.strip(), ()):
+            await self.platform.show(message.place, card)
+        if message.text.strip() in self.private:
+            await self.platform.whisper(message.place, message.login, self.private[message.text.strip()])
+
+    async def clicked(self, click: Click) -> Card | None:
+        self.clicks.append(click)
+        return self.answers.get(click.verb)
+
+
+def _holds(inbox: FakeInbox) -> Inbox:
+    """The fake is held to the Protocol by the type checker."""
+    return inbox
+
+
+def gone() -> EscherError:
+    """What an office raises when its store is away."""
+    return CloudError("The estate's store did not answer.", hint="`escher doctor` says why.")

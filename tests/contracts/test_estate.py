@@ -1,0 +1,202 @@
+"""What every estate keeps to: the real one and the one in memory."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from engine.estate.estate import Estate
+from engine.estate.memory import MemoryEstate
+from engine.estate.view import Changes
+from engine.estate.where import EVERYTHING, All, AnyOf, Compare, Is, Not, is_, matches
+from engine.secrets.derive import Keys
+from engine.settings import EstateSettings
+from tests.engine.estate.samples import ALL, BUCKET, LEDGER, VM, WEB_1, WEB_2, WEB_DEV, gap, parts, resource
+
+KEYS = Keys(bytes(range(32)))
+SETTINGS = EstateSettings(key="file", embeddings="off")
+
+
+@pytest.fixture(params=["memory", "edge"])
+async def estate(request, tmp_path):
+    made = MemoryEstate() if request.param == "memory" else await Estate.open(tmp_path, KEYS, SETTINGS)
+    for part in parts(*ALL):
+        await made.take_in(part)
+    yield made
+    await made.close()
+
+
+def names(resources):
+    return sorted(found.name for found in resources)
+
+
+async def test_a_resource_comes_back_as_it_went_in(estate):
+    for known in ALL:
+        assert await estate.get(known.id) == known
+    assert await estate.get("arn:aws:nothing") is None
+    assert await estate.get(WEB_1.id.upper()) is None
+
+
+CONDITIONS = [
+    EVERYTHING,
+    AnyOf(),
+    Is("type", frozenset()),
+    is_("type", "compute_instance"),
+    is_("type", "compute_instance", "object_storage"),
+    All((is_("environment", "production"), is_("app", "checkout"))),
+    All((is_("type", "compute_instance"), Not(is_("environment", "production")))),
+    Not(is_("tag_key", "app")),
+    AnyOf((is_("cloud", "azure"), is_("flag", "public"))),
+    is_("tag", "tier=gold"),
+    is_("name", "Ledger-DB"),
+    is_("id", "vm-search-01"),
+    is_("region", "us-east-1a"),
+    is_("state", "stopped"),
+    Compare("metrics.cpu_avg_7d", "<", 5),
+    Not(Compare("metrics.cpu_avg_7d", "<", 5)),
+    AnyOf((Compare("monthly_cost", ">", 1000), is_("cloud", "gcp"))),
+    Not(All((is_("cloud", "aws"), Compare("metrics.cpu_avg_7d", ">", 5)))),
+    Not(AnyOf((is_("cloud", "aws"), is_("cloud", "gcp")))),
+]
+
+
+async def test_select_and_count_agree_with_the_condition_itself(estate):
+    for where in CONDITIONS:
+        expected = sorted((known for known in ALL if matches(where, known)), key=lambda known: known.id)
+        assert await estate.select(where) == expected, where
+        assert await estate.count(where) == len(expected), where
+        assert await estate.select(where, limit=2) == expected[:2]
+
+
+async def test_recognise_knows_names_ids_and_words_in_any_case_and_nothing_else(estate):
+    found = await estate.recognise(
+        [
+            "Checkout-Web-01",
+            LEDGER.id.lower(),
+            "vm-search-01",
+            "acme-prod",
+            "444455556666",
+            "checkout",
+            "LENA@acme.example",
+            "tier",
+            "gold",
+            "us-east-1",
+            "us-east-1a",
+            "checkout-web",
+            "",
+            "postgres",
+        ]
+    )
+    assert found == {
+        "Checkout-Web-01": {"name"},
+        LEDGER.id.lower(): {"id"},
+        "vm-search-01": {"name", "id"},
+        "acme-prod": {"account"},
+        "444455556666": {"account"},
+        "checkout": {"app", "tag_value"},
+        "LENA@acme.example": {"owner", "tag_value"},
+        "tier": {"tag_key"},
+        "gold": {"tag_value"},
+        "us-east-1": {"region"},
+        "us-east-1a": {"region"},
+    }
+
+
+async def test_recognise_asked_nothing_knows_nothing(estate):
+    assert await estate.recognise([]) == {}
+
+
+async def test_by_name_finds_through_typos_and_respects_the_condition(estate):
+    best, *_ = await estate.by_name("chekout web 1", limit=3)
+    assert best.resource.name.startswith("checkout-web")
+    exact = await estate.by_name("LEDGER_DB")
+    assert exact[0].resource == LEDGER
+    assert exact[0].score == pytest.approx(1.0)
+    only = await estate.by_name("checkout web", where=is_("environment", "development"))
+    assert names(match.resource for match in only) == ["checkout-web-dev"]
+    cheap = await estate.by_name("checkout web", where=Compare("metrics.cpu_avg_7d", "<", 5))
+    assert names(match.resource for match in cheap) == ["checkout-web-02", "checkout-web-dev"]
+
+
+async def test_by_name_finds_nothing_for_nothing(estate):
+    assert await estate.by_name("") == []
+    assert await estate.by_name("!!!") == []
+    assert await estate.by_name("zzqqxx") == []
+
+
+async def test_without_a_model_meaning_finds_nothing_and_says_why(estate):
+    assert await estate.by_meaning("idle machines") == []
+    assert estate.meaning_away().endswith(".")
+
+
+async def test_stats_count_everything(estate):
+    stats = await estate.stats()
+    assert stats.total == 6
+    assert stats.by_cloud == {"aws": 4, "azure": 1, "gcp": 1}
+    assert stats.by_type == {"compute_instance": 4, "database_instance": 1, "object_storage": 1}
+    assert stats.by_account == {"acme-prod": 3, "acme-dev": 1, "acme-az": 1, "acme-sandbox": 1}
+    assert stats.by_environment == {"production": 3, "development": 1, "sandbox": 1, "": 1}
+
+
+async def test_taking_in_the_same_again_changes_nothing(estate):
+    for part in parts(*ALL):
+        assert await estate.take_in(part) == Changes(unchanged=len(part.resources))
+
+
+async def test_a_part_brings_new_changed_and_vanished_in_its_scope_only(estate):
+    (part,) = parts(WEB_1, WEB_2)
+    stopped = dataclasses.replace(WEB_1, state="stopped")
+    fresh = resource("checkout-web-03")
+    changes = await estate.take_in(dataclasses.replace(part, resources=(stopped, fresh)))
+    assert changes == Changes(added=(fresh.id,), changed=(WEB_1.id,), vanished=(WEB_2.id,))
+    assert await estate.get(WEB_2.id) is None
+    assert await estate.get(WEB_1.id) == stopped
+    assert names(await estate.select(EVERYTHING)) == sorted(
+        ["acme-raw-events", "checkout-web-01", "checkout-web-03", "checkout-web-dev", "ledger-db", "vm-search-01"]
+    )
+    assert await estate.count(is_("state", "stopped")) == 1
+    assert "checkout-web-02" not in await estate.recognise(["checkout-web-02"])
+
+
+async def test_an_empty_part_empties_its_scope(estate):
+    (part,) = parts(BUCKET)
+    assert await estate.take_in(dataclasses.replace(part, resources=())) == Changes(vanished=(BUCKET.id,))
+    assert (await estate.stats()).total == 5
+
+
+async def test_a_resource_seen_in_another_scope_moves_there(estate):
+    (part,) = parts(WEB_DEV)
+    elsewhere = dataclasses.replace(part, region="eu-west-1")
+    assert await estate.take_in(elsewhere) == Changes(unchanged=1)
+    assert await estate.take_in(dataclasses.replace(part, resources=())) == Changes()
+    assert await estate.get(WEB_DEV.id) == WEB_DEV
+    assert await estate.take_in(dataclasses.replace(elsewhere, resources=())) == Changes(vanished=(WEB_DEV.id,))
+
+
+async def test_a_gap_changes_nothing_and_is_remembered_until_the_part_is_seen(estate):
+    first, second = gap(), gap(type="disk", detail="")
+    await estate.note_gap(first)
+    await estate.note_gap(second)
+    await estate.note_gap(first)
+    assert estate.gaps() == (first, second)
+    assert (await estate.stats()).total == 6
+    await estate.take_in(parts(WEB_1, WEB_2)[0])
+    assert estate.gaps() == (second,)
+
+
+async def test_replace_keeps_the_scope_and_adds_what_is_new(estate):
+    stopped = dataclasses.replace(WEB_1, state="stopped")
+    await estate.replace(stopped)
+    assert await estate.get(WEB_1.id) == stopped
+    await estate.replace(stopped)
+    snapshot = resource("snap-1", type="snapshot", id="arn:aws:ec2:us-east-1::snapshot/snap-1")
+    await estate.replace(snapshot)
+    assert (await estate.stats()).total == 7
+    (part,) = parts(WEB_1, WEB_2)
+    assert (await estate.take_in(dataclasses.replace(part, resources=(WEB_2,)))).vanished == (WEB_1.id,)
+    assert await estate.get(VM.id) == VM
+
+
+async def test_close_may_be_called_twice(estate):
+    await estate.close()
