@@ -87,6 +87,9 @@ class ExecutionSettings(Part):
     width: int = Field(default=8, ge=1, le=64)
     step_timeout_s: float = Field(default=600.0, gt=0)
     poll_s: float = Field(default=2.0, gt=0)
+    retries: int = Field(
+        default=2, ge=0, le=5, description="for operations that may be repeated without doing more; others are never sent twice"
+    )
 
 
 class Settings(Part):

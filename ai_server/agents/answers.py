@@ -37,7 +37,8 @@ def equivalent(reading: Reading, knowledge: Knowledge) -> Answer | Unknown:
         return Unknown(reason="I looked for a service I know by name and found none.")
     wanted = [cloud for cloud in reading.clouds if cloud != mention.cloud] or [cloud for cloud in CLOUDS if cloud != mention.cloud]
     there = "; ".join(f"in {CLOUD_NAMES[cloud]} it is {' or '.join(mention.row.services[cloud])}" for cloud in wanted)
-    text = f"{_named(mention)}: {there}. {mention.row.note}".strip()
+    notes = [mention.row.notes[cloud] for cloud in wanted if cloud in mention.row.notes]
+    text = " ".join([f"{_named(mention)}: {there}.", *notes])
     return Answer(text=text, citations=(Citation(kind="equivalent", id=mention.row.id, title=mention.row.title),))
 
 
@@ -90,9 +91,7 @@ def _clouds(reading: Reading) -> frozenset[CloudName]:
 def _absences(reading: Reading, knowledge: Knowledge) -> tuple[Absence, ...]:
     actions, clouds, types = _actions(reading), _clouds(reading), set(reading.types)
     return tuple(
-        row
-        for row in knowledge.absences
-        if row.action in actions and set(row.types) & types and (not clouds or row.cloud in clouds)
+        row for row in knowledge.absences if row.action in actions and set(row.types) & types and (not clouds or row.cloud in clouds)
     )[:MOST_SHOWN]
 
 

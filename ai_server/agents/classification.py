@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -28,10 +28,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Mention:
-    """A kind of service somebody named; `cloud` where the name belongs to one."""
+    """A kind of service somebody named, and where; `cloud` where the name belongs to one."""
 
     row: Equivalent
     cloud: CloudName | None
+    span: Span
 
 
 @dataclass(frozen=True)
@@ -80,19 +81,24 @@ def _kind(request: PlanRequest, text: Text, mentions: tuple[Mention, ...], known
 
 def _mentions(text: Text, knowledge: Knowledge) -> tuple[Mention, ...]:
     """Services named, the longest name winning, in reading order; a plain noun counts only where no service stands."""
-    services = [(span, Mention(row, cloud)) for phrase, row, cloud in knowledge.names for span in text.spans(phrase)]
-    nouns = [(span, Mention(row, None)) for phrase, row in knowledge.nouns for span in text.spans(phrase)]
+    services = [(span, Mention(row, cloud, span)) for phrase, row, cloud in knowledge.names for span in text.spans(phrase)]
+    nouns = [(span, Mention(row, None, span)) for phrase, row in knowledge.nouns for span in text.spans(phrase)]
     named = outermost(services)
     plain = outermost((span, mention) for span, mention in nouns if not any(_overlap(span, other) for other, _ in named))
     chosen = sorted(named or plain, key=lambda found: found[0].start)
     return tuple({(mention.row.id, mention.cloud): mention for _, mention in chosen}.values())
 
 
-def _types(text: Text, mentions: Iterable[Mention], knowledge: Knowledge) -> tuple[str, ...]:
-    """Resource types named by a public noun or by a service."""
+def _types(text: Text, mentions: Sequence[Mention], knowledge: Knowledge) -> tuple[str, ...]:
+    """Resource types named by a service or a public noun; the noun that belongs to a service's name (`gke cluster`) tells nothing more."""
     nouns = outermost((span, kind) for kind, phrases in knowledge.vocabulary.types.items() for span in text.find(phrases))
-    services = (mention.row.type for mention in mentions if mention.row.type)
-    return tuple(dict.fromkeys([*services, *(kind for _, kind in nouns)]))
+    services = [mention for mention in mentions if mention.cloud]
+    free = (kind for span, kind in nouns if not any(_belongs(span, mention.span) for mention in services))
+    return tuple(dict.fromkeys([*(mention.row.type for mention in mentions if mention.row.type), *free]))
+
+
+def _belongs(noun: Span, service: Span) -> bool:
+    return _overlap(noun, service) or noun.start == service.end
 
 
 def _overlap(one: Span, other: Span) -> bool:

@@ -41,19 +41,25 @@ class Spared:
 
 @dataclass(slots=True)
 class Draft:
-    """Everything decided so far. `state` and `last` are what later orders find: the state a group is in and the steps it waits for."""
+    """Everything decided so far. `state` and `last` are what later orders find: the state a group is in and the steps it waits for.
+
+    `held` are the reasons why a later order does not act on what an earlier one acted on.
+    """
 
     steps: list[PlannedStep] = field(default_factory=list)
     touches: list[Touch] = field(default_factory=list)
     spared: dict[str, Spared] = field(default_factory=dict)
     state: dict[str, str] = field(default_factory=dict)
     last: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    held: dict[str, None] = field(default_factory=dict)
 
     def state_of(self, group: Group) -> str:
         return self.state.get(group.handle, group.state)
 
     def spare(self, group: Group, action: Action, reason: str) -> None:
         """Leaves the group out; the first reason stays."""
+        if group.handle in self.last:
+            self.held[f"cannot {action.replace('_', ' ')}: {reason}"] = None
         self.spared.setdefault(group.handle, Spared(action, reason))
 
     def why_not(self, book: Playbook, group: Group) -> str:

@@ -28,6 +28,14 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Done:
+    """One order with the groups the draft really acts on for it."""
+
+    order: Order
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Fitting:
     """A playbook and the groups of a task it is for."""
 
@@ -37,19 +45,23 @@ class Fitting:
 
 def plan(request: PlanRequest, knowledge: Knowledge) -> Plan | Halt:
     """The plan for the request's orders, or what stands in its way. The same request gives the same reply."""
-    if halt := _malformed(request) or _contradicted(request, knowledge):
-        return halt
-    draft, tasks = Draft(), _tasks(request)
+    if refusal := _malformed(request) or _contradicted(request, knowledge):
+        return refusal
+    draft, tasks, done = Draft(), _tasks(request), list[Done]()
     if isinstance(tasks, Clarification):
         return tasks
     for task in tasks:
+        before = len(draft.touches)
         try:
             halt = _work(task, request, knowledge, draft)
         except TooManySteps:
-            return Clarification(question="That is too many different kinds of change at once. Which cloud or which kind of resource first?")
+            return Clarification(
+                question="That is too many different kinds of change at once. Which cloud or which kind of resource first?"
+            )
         if halt:
             return halt
-    return _written(tasks, draft)
+        done.append(Done(task.order, tuple(touch.group for touch in draft.touches[before:])))
+    return _written(done, draft)
 
 
 def _malformed(request: PlanRequest) -> Refusal | None:
@@ -137,35 +149,31 @@ def _nothing_fits(task: Task, knowledge: Knowledge) -> Refusal | Unknown:
     return Refusal(reason=text) if any(written) else Unknown(reason=text)
 
 
-def _written(tasks: Sequence[Task], draft: Draft) -> Plan:
+def _written(done: Sequence[Done], draft: Draft) -> Plan:
     books = _unique(touch.playbook for touch in draft.touches)
     left_out = draft.left_out()
     return Plan(
-        title=_title(tasks, draft)[:200],
+        title=_title(done)[:200],
         steps=tuple(draft.steps),
         left_out=left_out,
         risk=estimate(draft.touches),
         explanation=_explanation(books, draft)[:2000],
-        rollback=" ".join(dict.fromkeys(_way_back(book) for book in books))[:1000],
+        rollback=_ways_back(books, in_turn=len(done) > 1)[:1000],
         citations=tuple(Citation(kind="playbook", id=book.id, title=book.title) for book in books),
     )
 
 
-def _title(tasks: Sequence[Task], draft: Draft) -> str:
-    touched = draft.touched()
-    parts = [_headline(task, [group for group in task.groups if group.handle in touched]) for task in tasks]
-    title = ", then ".join(part for part in parts if part)
+def _title(done: Sequence[Done]) -> str:
+    title = ", then ".join(_headline(part.order, part.groups) for part in done if part.groups)
     return title[:1].upper() + title[1:] if title else "Nothing to do"
 
 
-def _headline(task: Task, groups: Sequence[Group]) -> str:
-    if not groups:
-        return ""
+def _headline(order: Order, groups: Sequence[Group]) -> str:
     total = sum(group.count for group in groups)
     nouns = sorted({_noun(group.type) for group in groups})
     what = (nouns[0] if total == 1 else f"{nouns[0]}s") if len(nouns) == 1 else "resources"
     clouds = [CLOUD_NAMES[cloud] for cloud in CLOUD_NAMES if any(group.cloud == cloud for group in groups)]
-    return f"{_verb(task.order)} {total} {what} ({', '.join(clouds)})"
+    return f"{_verb(order)} {total} {what} ({', '.join(clouds)})"
 
 
 def _explanation(books: Sequence[Playbook], draft: Draft) -> str:
@@ -174,7 +182,14 @@ def _explanation(books: Sequence[Playbook], draft: Draft) -> str:
     titles = [f"{book.title}. {book.verification.sentence}" for book in books]
     spared = len(draft.left_out())
     note = [f"Left out: {spared} {'group' if spared == 1 else 'groups'}, each with its reason."] if spared else []
-    return " ".join([*titles, *note])
+    held = [f"Later part: {reason}." for reason in draft.held]
+    return " ".join([*titles, *note, *held])
+
+
+def _ways_back(books: Sequence[Playbook], *, in_turn: bool) -> str:
+    """Every playbook's way back; orders that follow each other are taken back from the last to the first."""
+    ways = dict.fromkeys(_way_back(book) for book in (reversed(books) if in_turn else books))
+    return " ".join([*(["From the last change to the first:"] if in_turn and len(ways) > 1 else []), *ways])
 
 
 def _way_back(book: Playbook) -> str:
@@ -191,5 +206,3 @@ def _noun(kind: str) -> str:
 
 def _unique(books: Iterable[Playbook]) -> tuple[Playbook, ...]:
     return tuple({book.id: book for book in books}.values())
-
-

@@ -39,7 +39,7 @@ def bindings(book: Playbook, values: Sequence[Value]) -> tuple[Binding, ...] | C
 def mixed_sizes(books: Sequence[Playbook], groups: Sequence[Group]) -> Clarification | None:
     """A size belongs to one provider's kind of resource; the same word cannot be meant for two."""
     sized = {book.id: book for book in books if any(parameter.kind == "size" for parameter in book.parameters)}
-    if len(sized) < 2 or len(groups) < 2:  # noqa: PLR2004 - two is what "mixed" means
+    if len(sized) < 2 or len(groups) < 2:
         return None
     return Clarification(
         question="A size is known to one cloud and one kind of resource only. Which of these is it for?",

@@ -15,6 +15,12 @@ T = TypeVar("T")
 WORD = re.compile(r"[a-z0-9]+(?:['./-][a-z0-9]+)*")
 
 
+def words_of(text: str) -> tuple[str, ...]:
+    """Lower-case words; a possessive or contracted `'s` falls off on both sides of every comparison."""
+    plain = unicodedata.normalize("NFKC", text.replace("\u2019", "'")).lower()
+    return tuple(word.removesuffix("'s") for word in WORD.findall(plain))
+
+
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """Words in a row; several rows where other words may stand between: `turn … off`."""
@@ -23,7 +29,7 @@ class Phrase:
 
     @classmethod
     def of(cls, text: str) -> Phrase:
-        return cls(tuple(tuple(row.split()) for row in text.lower().split(GAP)))
+        return cls(tuple(words_of(row) for row in text.split(GAP)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +51,7 @@ class Text:
 
     @classmethod
     def of(cls, message: str) -> Text:
-        plain = unicodedata.normalize("NFKC", message).replace("\u2019", "'").lower()
-        return cls(tuple(WORD.findall(plain)))
+        return cls(words_of(message))
 
     @cached_property
     def places(self) -> Mapping[str, tuple[int, ...]]:

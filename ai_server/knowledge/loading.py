@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from ai_server.knowledge.knowledge import Knowledge, Vocabulary, phrases
 from ai_server.knowledge.playbook import CLOUDS, Absence, CloudName, Equivalent, Playbook, Practice
@@ -108,7 +108,7 @@ def _one(path: Path, model: type[Model]) -> Model:
 
 def _rows(path: Path, model: type[Model]) -> tuple[Model, ...]:
     try:
-        return TypeAdapter(tuple[model, ...]).validate_python(_read(path) or ())
+        return tuple(model.model_validate(row) for row in _read(path) or ())
     except ValidationError as error:
         raise _bad(path, error) from None
 

@@ -123,7 +123,7 @@ class Equivalent(Part):
     words: tuple[str, ...] = ()
     services: dict[CloudName, tuple[str, ...]]
     aliases: dict[CloudName, tuple[str, ...]]
-    note: str = ""
+    notes: dict[CloudName, str] = Field(default_factory=dict)
 
 
 class Practice(Part):

@@ -30,11 +30,10 @@ async def start_aws(folder: Path, *, seeded: bool = True) -> Running:
 
     Raises SettingsError when it does not come up; then no process is left behind.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    estate = _prepared(folder)
     port = _free_port()
     endpoint = f"http://{LOOPBACK}:{port}"
     process = await _spawn(port, folder / "aws.log")
-    estate: dict[str, Any] = yaml.safe_load(ESTATE.read_text(encoding="utf-8"))
     running = Running(process, accounts(estate, endpoint), endpoint)
     try:
         await _answers(endpoint, process)
@@ -61,6 +60,13 @@ def accounts(estate: dict[str, Any], endpoint: str) -> tuple[AccountSettings, ..
         )
         for account in estate["accounts"]
     )
+
+
+def _prepared(folder: Path) -> dict[str, Any]:
+    """The folder made, and the estate that is to be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    estate: dict[str, Any] = yaml.safe_load(ESTATE.read_text(encoding="utf-8"))
+    return estate
 
 
 async def _spawn(port: int, log: Path) -> Process:

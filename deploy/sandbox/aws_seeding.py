@@ -100,7 +100,7 @@ class Seeding:
             EngineVersion=row["version"],
             AllocatedStorage=row["size_gb"],
             MasterUsername="owner",
-            MasterUserPassword="made-up-for-the-demo",  # noqa: S106 - opens nothing
+            MasterUserPassword="made-up-for-the-demo",
             MultiAZ=row["multi_az"],
             StorageEncrypted=row["encrypted"],
             PubliclyAccessible=row["public"],

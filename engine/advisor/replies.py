@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 ArgumentDraft = str | int | bool
@@ -56,4 +56,5 @@ class Advice:
     sent: bytes
     sent_to: str
     took_s: float = 0.0
-    server_id: str = field(default="")
+    server_id: str = ""
+    ask: str = ""  # the journal's name for it

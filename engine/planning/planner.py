@@ -18,9 +18,10 @@ from engine.clock import Clock, fresh_id
 from engine.clouds.cloud import Cloud
 from engine.clouds.operation import Operation
 from engine.errors import CloudError, PlanRefused, Refused
-from engine.estate.resource import Resource
+from engine.estate.resource import CloudName, Resource
 from engine.execution import guardrails
 from engine.execution.binding import Bound, Limits, bind, unaccounted
+from engine.execution.executor import known_as
 from engine.execution.plan import LeftOut, Plan
 from engine.execution.report import Report, StepReport
 from engine.execution.undo import undo_steps
@@ -60,7 +61,7 @@ class Room:
     desk: Desk
     journal: Journal
     clock: Clock
-    clouds: Mapping[str, Cloud]
+    clouds: Mapping[CloudName, Cloud]
     policy: PolicySettings
     limits: Limits
 
@@ -79,7 +80,7 @@ class Planner:
         advice = await self.advise(sealed)
         if isinstance(advice.reply, Said):
             return advice.reply
-        return await self._file(ask, sealed, advice.reply)
+        return await self._file(ask, sealed, advice.reply, advice.ask)
 
     async def advise(self, sealed: Sealed) -> Advice:
         """One request through the one door; what left stands in the journal before the answer is used."""
@@ -111,21 +112,24 @@ class Planner:
             raise PlanRefused(f"Step {orphaned[0]} needs a step on a target that was not picked.")
         left = (*plan.left_out, LeftOut(len(plan.targets) - len(targets), "not picked"))
         skeleton = Ask(person, plan.message, "", (), left_out=left, by_name=plan.by_name, place=plan.place)
-        return await self._filed(self._plan(skeleton, Bound(targets, steps, ()), plan.title, undoes=plan.undoes), person)
+        smaller = replace(
+            self._plan(skeleton, Bound(targets, steps, ()), plan.title, undoes=plan.undoes), advice=plan.advice, sources=plan.sources
+        )
+        return await self._filed(replace(smaller, risk=guardrails.raised(smaller.risk, plan.risk)), person)
 
     async def _inverse_target(self, one: StepReport, report: Report) -> Resource:
         """What the inverse acts on, read now: the step's own target, or the new thing it made."""
         planned = report.plan.target(one.step)
         wanted = replace(planned, id=one.produced) if one.produced else planned
         try:
-            found = await self._room.clouds[planned.cloud].read(wanted)
+            found = known_as(planned, await self._room.clouds[planned.cloud].read(wanted))
         except CloudError as error:
             raise Refused(f"{planned.name} could not be looked at: {error}") from error
         if found is None:
             raise PlanRefused(f"{one.produced or planned.name} is gone, so this cannot be undone.")
         return found
 
-    async def _file(self, ask: Ask, sealed: Sealed, draft: Draft) -> Filed | NothingToDo:
+    async def _file(self, ask: Ask, sealed: Sealed, draft: Draft, advice: str) -> Filed | NothingToDo:
         if forgotten := unaccounted(draft, sealed):
             raise PlanRefused(
                 f"The AI server's plan says nothing about {', '.join(forgotten)} of the request.", hint="Nothing was changed."
@@ -134,7 +138,7 @@ class Planner:
         bound = bind(draft, sealed, resources, self._operations, self._room.limits)
         if not bound.steps:
             return NothingToDo((*ask.left_out, *bound.left_out), draft.title)
-        plan = self._plan(ask, bound, draft.title, draft)
+        plan = replace(self._plan(ask, bound, draft.title, draft), advice=advice)
         return await self._filed(plan, ask.person)
 
     def _plan(self, ask: Ask, bound: Bound, title: str, draft: Draft | None = None, undoes: str = "") -> Plan:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from engine.estate.where import EVERYTHING, Where
+from engine.estate.where import EVERYTHING, All, Where
 
 Speech = Literal[
     "command",  # do something to resources
@@ -33,22 +33,44 @@ class Exclusion:
 class Selection:
     """Which resources are meant.
 
-    `where` holds the filters, `excluded` what to leave out of them; `names` are exact names or ids of the estate, `unknown` tokens that look
+    `filters` are conditions by what they are about, all of which must hold; `excluded` is what to leave out of them; `names` are exact names or ids of the estate, `unknown` tokens that look
     like a name but are none, `unread` words nobody understood. `refers` points back at what the thread talked about.
     """
 
-    where: Where = EVERYTHING
+    filters: tuple[tuple[str, Where], ...] = ()
     excluded: tuple[Exclusion, ...] = ()
     names: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
-    fields: frozenset[str] = field(default=frozenset())
     noun: bool = False  # a kind of resource was named
     single: bool = False  # … in the singular, without "all" or "every"
     universal: bool = False
     everything: bool = False
     refers: bool = False
     quantity: int | None = None
+
+    @property
+    def where(self) -> Where:
+        """All filters as one condition; without any, everything."""
+        parts = tuple(where for _, where in self.filters if where != EVERYTHING)
+        return parts[0] if len(parts) == 1 else All(parts)
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """What the filters are about, the kind of resource aside."""
+        return frozenset(name for name, _ in self.filters) - {"type"}
+
+    def following(self, earlier: Selection) -> Selection:
+        """The selection said after another one ("and in prod?"): what it says anew replaces, the rest stays."""
+        anew = {name for name, _ in self.filters}
+        kept = tuple((name, where) for name, where in earlier.filters if name not in anew)
+        return replace(
+            self,
+            filters=(*kept, *self.filters),
+            excluded=(*earlier.excluded, *self.excluded),
+            noun=self.noun or earlier.noun,
+            unread=(*earlier.unread, *self.unread),
+        )
 
     @property
     def empty(self) -> bool:

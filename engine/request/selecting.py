@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from engine.estate.where import EVERYTHING, All, AnyOf, Compare, Comparison, Not, Where, is_
+from engine.estate.where import All, AnyOf, Compare, Comparison, Not, Where, is_
 from engine.request.lexicon import Lexicon, Noun
 from engine.request.reading import Exclusion, Selection
 from engine.request.spans import Span
@@ -88,12 +88,13 @@ def select_from(spans: Sequence[Span], lexicon: Lexicon, speaker: Speaker, compa
     draft = _Draft()
     for index, span in enumerate(spans):
         _take(draft, span, spans[index - 1] if index else None, spans[index + 1] if index + 1 < len(spans) else None, lexicon, speaker)
-    where = _combine([*draft.atoms, *(_Atom("number", compare, joined_by_or=False, after_and=False) for compare in compares)])
+    numbers = [_Atom("number", compare, joined_by_or=False, after_and=False) for compare in compares]
     exclusions = tuple(
-        Exclusion(_combine(atoms), words.strip()) for atoms, words in zip(draft.exclusions, draft.exclusion_words, strict=True) if atoms
+        Exclusion(All(tuple(where for _, where in _combine(atoms))), words.strip())
+        for atoms, words in zip(draft.exclusions, draft.exclusion_words, strict=True)
+        if atoms
     )
-    fields = frozenset(atom.field for atom in draft.atoms) | (frozenset({"number"}) if compares else frozenset())
-    return replace(draft.selection, where=where, excluded=exclusions, fields=fields - {"type", "noun"})
+    return replace(draft.selection, filters=_combine([*draft.atoms, *numbers]), excluded=exclusions)
 
 
 def _take(draft: _Draft, span: Span, before: Span | None, after: Span | None, lexicon: Lexicon, speaker: Speaker) -> None:
@@ -226,7 +227,7 @@ def _unread(draft: _Draft, span: Span) -> None:
         draft.selection = replace(now, unread=(*now.unread, span.text.lower()))
 
 
-def _combine(atoms: Sequence[_Atom]) -> Where:
+def _combine(atoms: Sequence[_Atom]) -> tuple[tuple[str, Where], ...]:
     """Alternatives within a field, conjunction across fields, "or" as it was said."""
     groups: list[tuple[str, list[Where]]] = []
     for atom in atoms:
@@ -237,6 +238,4 @@ def _combine(atoms: Sequence[_Atom]) -> Where:
             groups[-1][1].append(atom.where)
         else:
             groups.append((atom.field, [atom.where]))
-    parts = tuple(wheres[0] if len(wheres) == 1 else AnyOf(tuple(wheres)) for _, wheres in groups)
-    flat = tuple(part for part in parts if part != EVERYTHING)
-    return flat[0] if len(flat) == 1 else All(flat)
+    return tuple((name, wheres[0] if len(wheres) == 1 else AnyOf(tuple(wheres))) for name, wheres in groups)

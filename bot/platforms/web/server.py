@@ -79,6 +79,7 @@ class WebPlatform:
         self._history = History(config.channels, config.bounds)
         self._ring = Ring(secrets.token_hex(4), config.ring)
         self._socket: socket.socket | None = None
+        self._port = config.port
 
     @property
     def name(self) -> str:
@@ -88,13 +89,14 @@ class WebPlatform:
     def address(self) -> str:
         """Where it is served. With port 0 the port is taken when this is first asked. Raises SettingsError when the port is taken."""
         host = f"[{self._config.host}]" if ":" in self._config.host else self._config.host
-        return f"http://{host}:{self._config.port or self.open()}"
+        return f"http://{host}:{self._port or self.open()}"
 
     def open(self) -> int:
         """Takes the port now, so that a port in use is known at once, and returns it. Raises SettingsError."""
         if self._socket is None:
-            self._socket = _listen(self._config.host, self._config.port)
-        return int(self._socket.getsockname()[1])
+            self._socket = _listen(self._config.host, self._port)
+            self._port = int(self._socket.getsockname()[1])
+        return self._port
 
     def login_link(self, person_id: str) -> str:
         """An address that signs this person in, once. Raises SettingsError when the person is unknown or has no web login."""

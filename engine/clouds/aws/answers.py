@@ -93,13 +93,13 @@ def from_answer(response: Mapping[str, Any], tried: str) -> CloudError:
     meta = response.get("ResponseMetadata", {})
     status = int(meta.get("HTTPStatusCode", 0))
     sentence = f"AWS answered {tried} with {code}: {said}"
-    if code in THROTTLED or status == 429:  # noqa: PLR2004 - too many requests
+    if code in THROTTLED or status == 429:
         return Throttled(sentence, retry_after=_seconds(meta), tried=tried, code=code, answer=said)
     if code in DENIED or status in {401, 403}:
         return Denied(sentence, tried=tried, code=code, answer=said, hint=f"The credentials need {tried}.")
-    if code in GONE or code.endswith(".NotFound") or status == 404:  # noqa: PLR2004 - not found
+    if code in GONE or code.endswith(".NotFound") or status == 404:
         return NotFound(sentence, tried=tried, code=code, answer=said)
-    if status >= 500:  # noqa: PLR2004 - the server's own failure
+    if status >= 500:
         return Unreachable(sentence, tried=tried, code=code, answer=said)
     return Rejected(sentence, tried=tried, code=code, answer=said)
 

@@ -27,7 +27,7 @@ class Arn:
 def parse(text: str) -> Arn:
     """The parts of an ARN. Raises ValueError."""
     parts = text.split(":", 5)
-    if len(parts) != 6 or parts[0] != "arn" or not parts[5]:  # noqa: PLR2004 - the format's six fields
+    if len(parts) != 6 or parts[0] != "arn" or not parts[5]:
         raise ValueError(f"{text!r} is not an ARN")
     _, _, service, region, account, rest = parts
     if service == "s3":

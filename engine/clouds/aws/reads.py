@@ -33,9 +33,7 @@ class Batches(Generic[Found]):
     async def get(self, own_id: str) -> Found | None:
         """What the cloud has under this id now, None when it knows none. Raises CloudError."""
         if not self._waiting:
-            task = asyncio.create_task(self._collect(self._waiting))
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
+            self._start(self._waiting)
         answer = self._waiting.get(own_id)
         if answer is None:
             answer = self._waiting[own_id] = asyncio.get_running_loop().create_future()
@@ -48,17 +46,25 @@ class Batches(Generic[Found]):
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
 
-    async def _collect(self, answers: dict[str, asyncio.Future[Found | None]]) -> None:
-        try:
-            await asyncio.sleep(self._window_s)
-            self._waiting = {}
-            ids = list(answers)
-            await asyncio.gather(*(self._ask(ids[at : at + self._most], answers) for at in range(0, len(ids), self._most)))
-        finally:
+    def _start(self, answers: dict[str, asyncio.Future[Found | None]]) -> None:
+        task = asyncio.create_task(self._collect(answers))
+        self._running.add(task)
+
+        def ended(task: asyncio.Task[None]) -> None:
+            # Also after a cancel that came before the task's first step: nobody is left waiting.
+            self._running.discard(task)
             if self._waiting is answers:
                 self._waiting = {}
             for answer in answers.values():
                 _refuse(answer, Unreachable("The read was given up before an answer came."))
+
+        task.add_done_callback(ended)
+
+    async def _collect(self, answers: dict[str, asyncio.Future[Found | None]]) -> None:
+        await asyncio.sleep(self._window_s)
+        self._waiting = {}
+        ids = list(answers)
+        await asyncio.gather(*(self._ask(ids[at : at + self._most], answers) for at in range(0, len(ids), self._most)))
 
     async def _ask(self, ids: list[str], answers: Mapping[str, asyncio.Future[Found | None]]) -> None:
         try:

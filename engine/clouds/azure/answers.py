@@ -60,7 +60,7 @@ def _refusal(error: HttpResponseError, status: int, tried: str) -> CloudError:
         return Unreachable(f"Azure failed at {tried} ({status}).", tried=tried, code=code, answer=said)
     if status < 300:
         return broken(error, tried)
-    return Rejected(f"Azure refused {tried}: {said or status}.", tried=tried, code=code, answer=said)
+    return Rejected(f"Azure refused {tried}: {said.rstrip('.') or status}.", tried=tried, code=code, answer=said)
 
 
 def broken(error: Exception, tried: str) -> CloudError:

@@ -15,7 +15,7 @@ from engine.clouds.azure.catalogue import BY_NATIVE, SCANNERS
 from engine.clouds.azure.operations import OPERATIONS
 from engine.clouds.azure.scanner import Scanner
 from engine.clouds.azure.scanners import snapshots
-from engine.clouds.azure.session import AzureSession
+from engine.clouds.azure.session import AzureSession, load
 from engine.clouds.operation import Call, Operation, Receipt
 from engine.errors import CloudError, NotFound, Rejected, SettingsError, Unreachable
 from engine.estate.resource import CloudName, Gap, Resource, Swept
@@ -61,13 +61,15 @@ class AzureCloud:
 
     async def _part(self, account: AccountSettings, scanner: Scanner) -> list[Piece]:
         try:
-            session = self._session(account.id)
+            session = await self._session(account.id)
             with understood(scanner.tried):
                 wires = await scanner.everything(session)
                 found = [scanner.resource(session.account, wire) for wire in wires]
             if not scanner.measured:
                 return [Swept("azure", account.id, "", scanner.kind.type, tuple(found))]
             found, unmeasured = await metrics.with_cpu(session, found, datetime.now(UTC))
+        except SettingsError:
+            raise
         except CloudError as error:
             return [_gap(account, scanner, error)]
         except Exception as error:  # noqa: BLE001 - an edge: one unreadable part must not hide the rest of the estate
@@ -80,7 +82,7 @@ class AzureCloud:
         scanner = BY_NATIVE.get(resource.native_type)
         if scanner is None:
             raise Rejected(f"Escher cannot read a {resource.native_type}.", tried="read", code="UnknownType")
-        session = self._session(resource.account)
+        session = await self._session(resource.account)
         try:
             with understood(scanner.tried):
                 wire = await scanner.one(session, ArmId.parse(resource.id))
@@ -101,7 +103,7 @@ class AzureCloud:
     async def produced(self, call: Call, receipt: Receipt) -> str | None:
         if not receipt.produced:
             return None
-        session = self._session(call.resource.account)
+        session = await self._session(call.resource.account)
         try:
             with understood(snapshots.SCANNER.tried):
                 wire = await snapshots.SCANNER.one(session, ArmId.parse(receipt.produced))
@@ -113,7 +115,7 @@ class AzureCloud:
         send = CALLS.get(call.operation)
         if send is None:
             raise Rejected(f"Azure has no operation {call.operation} here.", tried=call.operation, code="UnknownOperation")
-        session = self._session(call.resource.account)
+        session = await self._session(call.resource.account)
         with understood(call.operation):
             return await send(session, call)
 
@@ -122,9 +124,12 @@ class AzureCloud:
         for session in sessions:
             await session.close()
 
-    def _session(self, account: str) -> AzureSession:
+    async def _session(self, account: str) -> AzureSession:
+        """Raises SettingsError for an account nobody configured, and when the SDK is not installed."""
         if account not in self._accounts:
             raise SettingsError(f"No subscription {account} is configured.")
+        if not self._sessions:
+            await asyncio.to_thread(load)
         if account not in self._sessions:
             self._sessions[account] = AzureSession(self._accounts[account], self._timeout_s)
         return self._sessions[account]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from engine.clouds.azure.arm import Account
@@ -38,17 +40,36 @@ def _credential(settings: AccountSettings) -> Any:
         return SandboxCredential()
     if settings.credentials != "default":
         raise SettingsError(f"Account {settings.name}: Azure knows no credentials {settings.credentials!r}.", hint="Use `default`.")
-    try:
-        from azure.identity.aio import DefaultAzureCredential
-    except ImportError:
-        raise SettingsError(MISSING) from None
+    from azure.identity.aio import DefaultAzureCredential
+
     return DefaultAzureCredential()
 
 
-class AzureSession:
-    """All clients of one subscription over one connection pool. Made inside a running event loop; `timeout_s` holds for each request.
+def load() -> None:
+    """Imports the SDK, which takes seconds: call it in a thread. Raises SettingsError when it is not installed."""
+    try:
+        for module in ("aiohttp", "azure.identity.aio", "azure.mgmt.compute.aio", "azure.mgmt.sql.aio", "azure.mgmt.storage.aio"):
+            import_module(module)
+    except ImportError as error:
+        raise SettingsError(MISSING) from error
 
-    Retries are off, for reads too: whoever asks decides after looking.
+
+async def _once(request: Any, send: Callable[[Any], Awaitable[Any]]) -> Any:
+    """A PUT or DELETE is repeated by aiohttp itself when the connection breaks; we would rather not know than do it twice."""
+    from aiohttp import ClientConnectionError, ClientConnectorError, ClientOSError, ServerDisconnectedError
+
+    try:
+        return await send(request)
+    except ClientConnectorError:
+        raise
+    except (ClientOSError, ServerDisconnectedError) as error:
+        raise ClientConnectionError(f"the connection broke: {error}") from error
+
+
+class AzureSession:
+    """All clients of one subscription over one connection pool. Made inside a running event loop, after `load`.
+
+    `timeout_s` holds for each request. Retries are off, for reads too: whoever asks decides after looking.
     """
 
     def __init__(self, settings: AccountSettings, timeout_s: float) -> None:
@@ -62,11 +83,9 @@ class AzureSession:
         self._clients: dict[str, Any] = {}
 
     def _policies(self) -> list[Any]:
-        try:
-            from azure.core.pipeline import policies
-            from azure.mgmt.core.policies import AsyncARMChallengeAuthenticationPolicy
-        except ImportError:
-            raise SettingsError(MISSING) from None
+        from azure.core.pipeline import policies
+        from azure.mgmt.core.policies import AsyncARMChallengeAuthenticationPolicy
+
         # The SDK's own list would register resource providers by itself, which is a change nobody approved, and would log.
         return [
             policies.RequestIdPolicy(),
@@ -80,17 +99,19 @@ class AzureSession:
         ]
 
     def _made_transport(self) -> Any:
-        try:
-            from azure.core.pipeline.transport import AioHttpTransport
-        except ImportError:
-            raise SettingsError(MISSING) from None
-        return AioHttpTransport(
-            connection_timeout=self._timeout_s,
-            read_timeout=self._timeout_s,
-            connection_verify=self._settings.ca_file or True,
+        import aiohttp
+        from azure.core.pipeline.transport import AioHttpTransport
+
+        trusted = ssl.create_default_context(cafile=self._settings.ca_file or None)
+        session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(ssl=trusted),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            middlewares=(_once,),
             # A local cloud is reached directly, whatever proxy the environment names.
-            use_env_settings=not self._settings.endpoint,
+            trust_env=not self._settings.endpoint,
         )
+        return AioHttpTransport(session=session, connection_timeout=self._timeout_s, read_timeout=self._timeout_s)
 
     def _client(self, made: Any) -> Any:
         name = made.__name__

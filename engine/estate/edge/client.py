@@ -18,7 +18,7 @@ from engine.estate.edge.frames import LENGTH, length_of, pack, unpack
 from engine.estate.store import PAGE, Condition, Point, Sparse, Stored
 
 # What the process inherits; credentials and tokens in the engine's environment are none of its business.
-_INHERITED = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT", "VIRTUAL_ENV")
+INHERITED = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT", "VIRTUAL_ENV")
 _ROOT = Path(__file__).resolve().parents[3]
 _CHUNK = 64
 _DISK_FULL = "No space left on device"
@@ -61,7 +61,7 @@ class _Process:
     async def start(cls) -> _Process:
         ours, theirs = socket.socketpair()
         words = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
-        environment = {key: os.environ[key] for key in _INHERITED if key in os.environ} | {"PYTHONPATH": str(_ROOT)}
+        environment = {key: os.environ[key] for key in INHERITED if key in os.environ} | {"PYTHONPATH": str(_ROOT)}
         try:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,

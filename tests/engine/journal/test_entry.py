@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.journal.entry import GENESIS, Entry, canonical, link
@@ -16,6 +16,7 @@ JSON = st.recursive(
 BODIES = st.dictionaries(st.text(max_size=8), JSON, max_size=4)
 
 
+@settings(max_examples=40)
 @given(st.lists(BODIES, min_size=1, max_size=5))
 def test_each_entry_follows_the_one_before_and_survives_json(bodies):
     last: Entry | None = None

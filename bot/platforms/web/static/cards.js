@@ -82,7 +82,7 @@
     const box = document.createElement("div");
     box.className = "scroll";
     box.tabIndex = 0;
-    box.setAttribute("role", "region");
+    box.setAttribute("role", "group");
     box.setAttribute("aria-label", table.caption.textContent);
     box.append(table);
     dialog.querySelector("[data-slot]").append(box);

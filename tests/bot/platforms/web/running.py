@@ -27,11 +27,18 @@ class Served:
     platform: WebPlatform
     inbox: FakeInbox
     office: FakeOffice
+    serving: asyncio.Task[None]
+
+    async def stop(self) -> None:
+        """Ends it as the bot would, and waits until it has ended."""
+        self.serving.cancel()
+        with suppress(asyncio.CancelledError):
+            await self.serving
 
     @asynccontextmanager
     async def browser(self, person: str | None = None) -> AsyncIterator[httpx.AsyncClient]:
         """A client with this person's cookie, and the token of their pages as a header."""
-        async with httpx.AsyncClient(base_url=self.platform.address, timeout=10) as client:
+        async with httpx.AsyncClient(base_url=self.platform.address, timeout=10, verify=False) as client:
             if person:
                 answer = await client.get(self.platform.login_link(person), follow_redirects=True)
                 client.headers["X-Escher-Token"] = token(answer.text)
@@ -50,10 +57,8 @@ async def served(config: WebConfig | None = None, office: FakeOffice | None = No
     platform = WebPlatform(config or WebConfig(PEOPLE, port=0), office)
     inbox.platform = platform
     platform.open()
-    running = asyncio.create_task(platform.run(inbox))
+    running = Served(platform, inbox, office, asyncio.create_task(platform.run(inbox)))
     try:
-        yield Served(platform, inbox, office)
+        yield running
     finally:
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
+        await running.stop()

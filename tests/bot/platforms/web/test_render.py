@@ -48,7 +48,12 @@ def everywhere(text: str) -> Card:
         ),
         (
             Action(text, text, text),
-            Action(text, text, text, form=(Field(text, text, choices=((text, text, text),), picked=(text,)), Field(text, text, multiline=True, picked=(text,)))),
+            Action(
+                text,
+                text,
+                text,
+                form=(Field(text, text, choices=((text, text, text),), picked=(text,)), Field(text, text, multiline=True, picked=(text,))),
+            ),
         ),
         text,
         text,
@@ -63,7 +68,10 @@ def test_each_kind_has_its_golden(kind: str) -> None:
 @given(st.text(max_size=40))
 @settings(max_examples=60, deadline=None)
 def test_text_never_adds_a_tag_or_an_attribute(text: str) -> None:
-    plain, hostile = Tags(render_card(everywhere("x"), "k")), Tags(render_card(everywhere("x" + text + "\"'><script onload=a>&{{7*7}}"), "k"))
+    plain, hostile = (
+        Tags(render_card(everywhere("x"), "k")),
+        Tags(render_card(everywhere("x" + text + "\"'><script onload=a>&{{7*7}}"), "k")),
+    )
     assert hostile.tags == plain.tags
     assert [name for name, _ in hostile.attributes] == [name for name, _ in plain.attributes]
 
@@ -124,7 +132,11 @@ def test_a_table_says_what_it_leaves_out(rows: int, shown: int, total: int, note
 
 def test_a_field_is_asked_by_what_it_holds() -> None:
     few, many = tuple((str(i), str(i), "") for i in range(3)), tuple((str(i), str(i), "") for i in range(20))
-    assert [input_kind(f) for f in (Field("a", "A"), Field("a", "A", multiline=True), Field("a", "A", choices=few))] == ["text", "area", "radio"]
+    assert [input_kind(f) for f in (Field("a", "A"), Field("a", "A", multiline=True), Field("a", "A", choices=few))] == [
+        "text",
+        "area",
+        "radio",
+    ]
     assert [input_kind(f) for f in (Field("a", "A", choices=many), Field("a", "A", choices=few, many=True))] == ["select", "ticks"]
 
 

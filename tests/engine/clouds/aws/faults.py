@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from typing import Self
 from urllib.parse import parse_qs
 
 import aiohttp
@@ -23,7 +24,7 @@ class Faults:
         self._cut: set[str] = set()
         self.seen: Counter[str] = Counter()
 
-    async def __aenter__(self) -> Faults:
+    async def __aenter__(self) -> Self:
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._handle)
         self._client = aiohttp.ClientSession(auto_decompress=False)
@@ -31,7 +32,7 @@ class Faults:
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
-        self.endpoint = "http://127.0.0.1:%d" % self._runner.addresses[0][1]
+        self.endpoint = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
         return self
 
     async def __aexit__(self, *_: object) -> None:

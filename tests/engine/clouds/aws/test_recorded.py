@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -24,13 +24,18 @@ FILES = {
     "rds.DescribeDBSnapshots": "AWS::RDS::DBSnapshot",
     "lambda.ListFunctions": "AWS::Lambda::Function",
 }
+# Some recordings were cut down by hand to the field that their test is about; AWS itself never leaves these out.
+ALWAYS = {
+    "ec2.DescribeInstances": {"State", "InstanceType"},
+    "rds.DescribeDBInstances": {"DBInstanceStatus", "Engine", "DBInstanceClass"},
+}
 
 
 def revived(item: dict) -> object:
     """The recordings' way of writing a date, undone."""
     if item.get("__class__") == "datetime":
         parts = ("year", "month", "day", "hour", "minute", "second", "microsecond")
-        return datetime(*(item[part] for part in parts))
+        return datetime(*(item[part] for part in parts), tzinfo=UTC)
     return item
 
 
@@ -42,9 +47,10 @@ def test_recorded_answers_become_resources(name, native_type):
     answers = [json.loads(file.read_text(encoding="utf-8"), object_hook=revived) for file in files]
     good = [answer["data"] for answer in answers if answer["status_code"] == 200]
     raws = [raw for data in good for raw in _at(data, scanner.everything.path)]
-    assert raws, f"no recording of {name}"
-    mapped = [resource for raw in raws if (resource := scanner.to_resource(raw, PLACE)) is not None]
-    assert len(mapped) + sum(raw.get("State") in ({"Code": 48, "Name": "terminated"}, "deleted") for raw in raws) == len(raws)
+    whole = [raw for raw in raws if ALWAYS.get(name, set()) <= set(raw)]
+    assert whole, f"no recording of {name}"
+    mapped = [resource for raw in whole if (resource := scanner.to_resource(raw, PLACE)) is not None]
+    assert len(mapped) + sum(raw.get("State") in ({"Code": 48, "Name": "terminated"}, "deleted") for raw in whole) == len(whole)
     for resource in mapped:
         assert scanner_of(arn.parse(resource.id)) is scanner
         assert resource.name

@@ -60,7 +60,7 @@ def test_prices_are_the_list_prices():
 
     assert (instance("t3.micro"), instance("t3.large"), instance("c6i.2xlarge"), instance("m5.12xlarge")) == (7.6, 60.7, 248.2, 1681.9)
     assert (instance("quantum.large"), instance("t3.enormous"), instance("nonsense")) == (0.0, 0.0, 0.0)
-    assert database("db.t3.medium", zones=True) == 2 * database("db.t3.medium", zones=False)
+    assert (database("db.t3.medium", zones=True), database("db.t3.medium", zones=False)) == (99.3, 49.6)
     assert costs.monthly("AWS::EC2::Volume", {"size_gb": 100, "volume_type": "gp3"}) == 8.0
     assert costs.monthly("AWS::EC2::Volume", {"size_gb": 100, "volume_type": "io2"}) == 12.5
     assert costs.monthly("AWS::EC2::Snapshot", {"size_gb": 100}) == 5.0

@@ -1,0 +1,38 @@
+"""Puts the server together: knowledge, routes, gate. Edge; nothing happens at import."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ai_server.gate import Gate, error_response
+from ai_server.knowledge.loading import load_knowledge
+from ai_server.logs import line
+from ai_server.routes import router
+from ai_server.settings import Settings
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application. Reads the knowledge once; raises BadKnowledge when it is not there or not right."""
+    app = FastAPI(title="Escher AI server", openapi_url=None, docs_url=None, redoc_url=None)
+    app.include_router(router(load_knowledge(settings.playbooks)))
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(Exception, _failed)
+    app.add_middleware(Gate, settings=settings)
+    return app
+
+
+async def _refused(_request: Request, error: Exception) -> Response:
+    """No such path, or the wrong method on it."""
+    status = error.status_code if isinstance(error, HTTPException) else 400
+    return error_response(status, "invalid_request", "There is POST /v1/plan and GET /health.", where="path")
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    """A defect of the server: its kind is logged, its text is not, since it could repeat the request."""
+    line("failed", request_id=request.state.request_id, error=type(error).__name__)
+    response = error_response(500, "internal", "The server failed at this request; its log has the request id.")
+    response.headers["x-request-id"] = request.state.request_id
+    return response

@@ -1,0 +1,133 @@
+"""Questions: about the estate, answered here; about operations in general, answered by the AI server. Edge (engine)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bot.cards.card import Reply
+from bot.cards.talk import clarification_card, cost_card, refusal_card, table_card, text_card
+from bot.turn import Turn
+from engine.advisor.replies import Said
+from engine.estate.resource import Resource
+from engine.estate.where import in_words
+from engine.request.reading import Reading, Selection
+from engine.request.resolver import Resolution, pick, resolve
+from engine.request.seal import seal
+
+_MOST_LISTED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Cards, and the resources an answer is about."""
+
+    reply: Reply
+    outcome: str = "answer"
+
+
+async def ask(turn: Turn, reading: Reading) -> Answered:
+    """A question about resources, answered from the estate alone; nothing leaves."""
+    selection = _in_context(turn, reading)
+    found = await _found(turn, selection)
+    if reading.costs and not selection.unknown:
+        return _costs(turn, found.resources or tuple(await turn.engine.estate.select(selection.where)))
+    if selection.empty and not selection.everything and not found.by_likeness:
+        return _not_understood(reading)
+    if found.confidence == "none" or (found.confidence == "ask" and not found.resources):
+        return Answered(Reply((text_card("Nothing found", found.question, _told(selection), footer=_gaps(turn)),)))
+    if found.confidence == "ask":
+        return Answered(Reply((clarification_card(found.question, found.resources, ""),)), "clarify")
+    shown = sorted(found.resources, key=_order)[:_MOST_LISTED]
+    turn.thread.targets = tuple(resource.id for resource in shown)
+    turn.thread.selection = replace(selection, refers=False)
+    turn.thread.question = None
+    card = table_card(shown, _sentence(reading, selection, found), _notes(turn, selection, found))
+    return Answered(Reply((card,), targets=turn.thread.targets))
+
+
+async def learn(turn: Turn) -> Answered:
+    """A question about operations or clouds in general, from the AI server's public knowledge; the estate takes no part."""
+    sealed = seal(turn.understood.sealed_text, ())
+    reply = (await turn.engine.planner.advise(sealed)).reply
+    if not isinstance(reply, Said):
+        return Answered(Reply((refusal_card("That was a question, and the AI server answered with a plan. It was dropped."),)))
+    if reply.kind == "refusal":
+        return Answered(Reply((refusal_card(reply.text, reply.who_can),)), "refuse")
+    footer = f"Source: {'; '.join(reply.sources)}" if reply.sources else ""
+    return Answered(
+        Reply((text_card("Answer" if reply.kind == "answer" else "I do not know", reply.text, commands=reply.commands, footer=footer),))
+    )
+
+
+def _in_context(turn: Turn, reading: Reading) -> Selection:
+    """The question in its thread: "and in prod?" goes on from the last one."""
+    earlier = turn.thread.selection
+    if earlier is not None and reading.continues and not reading.about.names and not reading.about.unknown:
+        return reading.about.following(earlier)
+    return reading.about
+
+
+async def _found(turn: Turn, selection: Selection) -> Resolution:
+    if selection.refers and turn.thread.targets:
+        known = [found for one in turn.thread.targets if (found := await turn.engine.estate.get(one)) is not None]
+        return Resolution("certain", pick(known, selection))
+    return await resolve(selection, turn.engine.estate, changing=False)
+
+
+def _sentence(reading: Reading, selection: Selection, found: Resolution) -> str:
+    count = len(found.resources)
+    if found.by_likeness:
+        return found.question or "Nothing matches exactly. These are the closest."
+    told = _told(selection)
+    return (
+        f"{count} {'matches' if count == 1 else 'match'}{f' {told}' if told else ''}."
+        if not reading.counts
+        else f"{count}{f', counting {told}' if told else ''}."
+    )
+
+
+def _told(selection: Selection) -> str:
+    said = in_words(selection.where) if selection.filters else ""
+    without = " and ".join(part.words for part in selection.excluded)
+    return said + (f", without {without}" if without else "")
+
+
+def _notes(turn: Turn, selection: Selection, found: Resolution) -> list[str]:
+    notes = [f"{part.count} left out by \u201c{part.words}\u201d" for part in found.excluded if part.count]
+    if selection.unread and not found.by_likeness:
+        notes.append("I did not use: " + ", ".join(f"\u201c{word}\u201d" for word in selection.unread))
+    return [*notes, gaps] if (gaps := _gaps(turn)) else notes
+
+
+def _gaps(turn: Turn) -> str:
+    gaps = turn.engine.estate.gaps()
+    if not gaps:
+        return ""
+    first = gaps[0]
+    more = f", and {len(gaps) - 1} more" if len(gaps) > 1 else ""
+    return f"Not seen: {first.type.replace('_', ' ')} in {first.account_name} {first.region} ({first.reason}){more}"
+
+
+def _costs(turn: Turn, resources: tuple[Resource, ...]) -> Answered:
+    ranked = sorted(resources, key=lambda resource: -resource.monthly_cost)[:10]
+    turn.thread.targets = tuple(resource.id for resource in ranked)
+    return Answered(Reply((cost_card(resources),), targets=turn.thread.targets))
+
+
+def _order(resource: Resource) -> tuple[str, str, str]:
+    return resource.account_name, resource.name, resource.id
+
+
+def _not_understood(reading: Reading) -> Answered:
+    words = ", ".join(f"\u201c{word}\u201d" for word in reading.about.unread) or "that"
+    said = f"I do not know what to look for with {words}."
+    return Answered(
+        Reply(
+            (
+                text_card(
+                    "I did not understand", said, "Name a kind of resource, an environment, a region or a name; `help` shows examples."
+                ),
+            )
+        ),
+        "chat",
+    )

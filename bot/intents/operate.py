@@ -1,0 +1,166 @@
+"""Commands: exact targets for every order, then a plan on the desk, or a question back. Edge (engine)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.cards.card import Reply
+from bot.cards.plans import plan_card
+from bot.cards.talk import clarification_card, nothing_card, refusal_card, text_card
+from bot.threads import Question
+from bot.turn import Turn
+from engine.advisor.replies import Said
+from engine.approvals.desk import Filed
+from engine.clock import fresh_id
+from engine.estate.resource import Resource
+from engine.execution.plan import LeftOut
+from engine.planning.planner import Ask, NothingToDo
+from engine.request.reading import Order, Selection
+from engine.request.resolver import MOST_CHOICES, Resolution, pick, resolve
+from engine.request.seal import Wanted
+
+UNTAG = "untag"
+
+
+@dataclass(frozen=True, slots=True)
+class Operated:
+    """What a command led to: cards, and the plan when there is one."""
+
+    reply: Reply
+    filed: Filed | None = None
+    outcome: str = "clarify"
+
+
+@dataclass(slots=True)
+class _Gathered:
+    wanted: list[Wanted] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    by_name: bool = True
+
+
+async def operate(turn: Turn, orders: Sequence[Order]) -> Operated:
+    """Resolves each order in turn ("stop X and start them again": the second means the first's) and proposes one plan for all."""
+    gathered = _Gathered()
+    for number, order in enumerate(orders):
+        if order.action == UNTAG:
+            return Operated(
+                Reply((refusal_card("Taking tags away is not something I can do yet.", "Do it in the console or CLI of that cloud."),)),
+                outcome="refuse",
+            )
+        found = await _targets(turn, order.selection, gathered.wanted)
+        if found.confidence != "certain" or not found.resources or found.by_likeness:
+            return _ask_back(turn, orders[number:], found)
+        gathered.wanted.append(_wanted(order, found.resources))
+        gathered.left_out += [LeftOut(part.count, f"excluded by \u201c{part.words}\u201d") for part in found.excluded if part.count]
+        gathered.by_name = gathered.by_name and bool(order.selection.names)
+    return await propose(turn, gathered.wanted, gathered.left_out, by_name=gathered.by_name)
+
+
+async def picked(turn: Turn, question: Question, resources: Sequence[Resource]) -> Operated:
+    """The order a question was about, on the resources the person picked: now exact, by their own choice."""
+    first, *others = question.orders
+    turn.thread.question = None
+    wanted = [_wanted(first, resources)]
+    wanted += [_wanted(order, resources) for order in others if order.selection.refers or order.selection.empty]
+    return await propose(turn, wanted, (), by_name=True, message=question.message, sealed_text=question.sealed_text)
+
+
+async def pick_in_words(turn: Turn, question: Question, selection: Selection) -> Operated:
+    """Chosen in words ("the one in staging", "the second") among the candidates of an open question."""
+    candidates = [found for one in question.candidates if (found := await turn.engine.estate.get(one)) is not None]
+    number = selection.quantity
+    if number is not None and not selection.filters and not selection.names and 1 <= number <= len(candidates):
+        chosen: tuple[Resource, ...] = (candidates[number - 1],)
+    elif selection.universal and not selection.filters and not selection.names:
+        chosen = tuple(candidates)
+    else:
+        chosen = pick(candidates, selection)
+    if len(chosen) == 1 or (chosen and selection.universal):
+        return await picked(turn, question, chosen)
+    asked = f"{len(chosen)} of them fit that. Which one?" if chosen else "None of them fits that. Which one?"
+    return _ask_back(turn, question.orders, Resolution("ask", tuple(chosen or candidates), asked))
+
+
+async def _targets(turn: Turn, selection: Selection, earlier: Sequence[Wanted]) -> Resolution:
+    """What a selection means: the estate, or what was spoken of before."""
+    if earlier and (selection.refers or selection.empty) and not selection.everything:
+        return _among(earlier[-1].targets, selection)
+    if selection.refers:
+        known = [found for one in turn.thread.targets if (found := await turn.engine.estate.get(one)) is not None]
+        if not known:
+            return Resolution("ask", question="I do not know what you mean by that here. Name the resources, or ask to list them first.")
+        return _among(known, selection)
+    return await resolve(selection, turn.engine.estate, changing=True)
+
+
+def _among(resources: Sequence[Resource], selection: Selection) -> Resolution:
+    chosen = pick(resources, selection)
+    if selection.unread:
+        words = ", ".join(f"\u201c{word}\u201d" for word in selection.unread)
+        return Resolution("ask", tuple(resources[:MOST_CHOICES]), f"I do not know what {words} means here, so I changed nothing.")
+    if selection.quantity is not None and selection.quantity != len(chosen):
+        return Resolution("ask", tuple(resources[:MOST_CHOICES]), f"You said {selection.quantity}, and {len(chosen)} match. Which ones?")
+    if not chosen:
+        return Resolution("ask", tuple(resources[:MOST_CHOICES]), "None of those fits that. Which ones do you mean?")
+    return Resolution("certain", chosen)
+
+
+def _wanted(order: Order, resources: Sequence[Resource]) -> Wanted:
+    """The order in the wire's words: machines are terminated, everything else is deleted."""
+    action = order.action
+    if action in ("terminate", "delete"):
+        action = "terminate" if all(one.type == "compute_instance" for one in resources) else "delete"
+    return Wanted(action, tuple(resources), order.given)
+
+
+def _ask_back(turn: Turn, orders: Sequence[Order], found: Resolution) -> Operated:
+    question = Question(
+        fresh_id("question"), tuple(orders), tuple(one.id for one in found.resources), turn.message, turn.understood.sealed_text
+    )
+    turn.thread.question = question if found.resources else None
+    turn.thread.targets = question.candidates or turn.thread.targets
+    return Operated(Reply((clarification_card(found.question, found.resources, question.id),), targets=question.candidates))
+
+
+async def propose(
+    turn: Turn,
+    wanted: Sequence[Wanted],
+    left_out: Sequence[LeftOut],
+    *,
+    by_name: bool,
+    message: str = "",
+    sealed_text: str = "",
+) -> Operated:
+    """One plan for all orders, on the desk."""
+    ask = Ask(
+        person=turn.person,
+        message=message or turn.message,
+        sealed_text=sealed_text or turn.understood.sealed_text,
+        wanted=tuple(wanted),
+        turns=tuple(turn.thread.turns),
+        left_out=tuple(left_out),
+        by_name=by_name,
+        place=turn.where,
+    )
+    proposed = await turn.engine.planner.propose(ask)
+    turn.thread.targets = tuple(dict.fromkeys(one.id for order in wanted for one in order.targets))
+    match proposed:
+        case Said(kind="clarification"):
+            turn.thread.question = _missing_value(turn, wanted)
+            return Operated(Reply((text_card("One more thing", proposed.text, *proposed.choices, footer="Nothing was changed."),)))
+        case Said(kind="refusal" | "unknown"):
+            return Operated(Reply((refusal_card(proposed.text, proposed.who_can),)), outcome="refuse")
+        case Said():
+            return Operated(Reply((text_card("Answer", proposed.text, commands=proposed.commands),)), outcome="answer")
+        case NothingToDo():
+            return Operated(Reply((nothing_card(proposed.left_out),)), outcome="answer")
+        case Filed():
+            return Operated(Reply((plan_card(proposed),)), proposed, "plan")
+
+
+def _missing_value(turn: Turn, wanted: Sequence[Wanted]) -> Question:
+    """The targets are known and a value is missing ("to what size?"): the next message may give it."""
+    ids = tuple(one.id for one in wanted[0].targets)
+    orders = tuple(Order(order.action, Selection(refers=True), order.given) for order in wanted)
+    return Question(fresh_id("question"), orders, ids, turn.message, turn.understood.sealed_text)

@@ -1,0 +1,110 @@
+"""Runs on their way to people: a granted plan is executed and its card kept up to date. Edge."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from bot.cards.card import Card
+from bot.cards.plans import plan_card
+from bot.cards.runs import outcome_card, progress_card
+from bot.cards.talk import error_card, refusal_card
+from bot.platforms.platform import Place
+from engine.errors import EscherError, Refused
+from engine.execution.history import runs
+from engine.execution.plan import Plan
+from engine.execution.report import Report
+from engine.wiring import Engine
+
+Show = Callable[[Place, Card], Awaitable[None]]
+LEAST_BETWEEN_EDITS_S = 1.0
+
+
+class Runs:
+    """Starts runs in the background and reports them. A card is edited at most once a second."""
+
+    def __init__(self, engine: Engine, show: Show) -> None:
+        self._engine = engine
+        self._show = show
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self, plan_id: str) -> asyncio.Task[None]:
+        """Runs an approved plan in the background; whatever comes of it becomes a card."""
+        task = asyncio.create_task(self._run(plan_id))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def recover(self) -> None:
+        """After a start: finishes what a kill left open and tells the places it was asked from."""
+        for report in await self._engine.executor.recover():
+            await self._show(place_of(report.plan), outcome_card(report))
+
+    async def settled(self) -> None:
+        """Waits until nothing runs."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks)
+
+    async def _run(self, plan_id: str) -> None:
+        filed = self._engine.desk.find(plan_id)
+        assert filed is not None
+        place = place_of(filed.plan)
+        live = _Live(self._show, place)
+        try:
+            grant = await self._engine.desk.grant(plan_id)
+            report = await self._engine.executor.execute(filed.plan, grant, live.saw)
+        except Refused as refused:
+            await self._show(place, refusal_card(refused))
+        except EscherError as error:
+            await self._show(place, error_card(error, f"running {plan_id}"))
+        else:
+            await live.stop()
+            await self._show(place, outcome_card(report))
+            await self._undone(report)
+        finally:
+            await live.stop()
+
+    async def _undone(self, report: Report) -> None:
+        """The outcome card of a run that was taken back loses its Undo button."""
+        if report.plan.undoes and (left := runs(self._engine.journal.entries()).get(report.plan.undoes)):
+            await self._show(place_of(left.plan), outcome_card(left.report()))
+
+
+class _Live:
+    """A progress card that follows a run, at most one edit a second; the newest state always wins."""
+
+    def __init__(self, show: Show, place: Place) -> None:
+        self._show = show
+        self._place = place
+        self._newest: Report | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def saw(self, report: Report) -> None:
+        self._newest = report
+        if self._task is None:
+            self._task = asyncio.create_task(self._follow())
+
+    async def _follow(self) -> None:
+        shown: Report | None = None
+        while True:
+            if self._newest is not shown and self._newest is not None:
+                shown = self._newest
+                await self._show(self._place, progress_card(shown))
+            await asyncio.sleep(LEAST_BETWEEN_EDITS_S)
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+
+
+def place_of(plan: Plan) -> Place:
+    """Where a plan was asked for."""
+    return Place(plan.place.get("platform", ""), plan.place.get("channel", ""), plan.place.get("thread", ""))
+
+
+def decided_card(engine: Engine, plan_id: str) -> Card | None:
+    """The plan's card as it stands now."""
+    filed = engine.desk.find(plan_id)
+    return plan_card(filed) if filed else None

@@ -1,0 +1,153 @@
+"""Google Cloud behind the engine's `Cloud`: sweeps, reads and changes over all configured projects. Edge."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from engine.clouds.gcp import metrics
+from engine.clouds.gcp.answers import BROKEN, gap_reason, understood
+from engine.clouds.gcp.calls import CALLS, Perform
+from engine.clouds.gcp.catalogue import BY_NATIVE, SCANNERS
+from engine.clouds.gcp.names import FullName, Wire
+from engine.clouds.gcp.operations import OPERATIONS
+from engine.clouds.gcp.scanner import Scanner
+from engine.clouds.gcp.scanners import snapshots
+from engine.clouds.gcp.session import GcpSession
+from engine.clouds.operation import Call, Operation, Receipt
+from engine.errors import CloudError, NotFound, Rejected, SettingsError, Unreachable
+from engine.estate.resource import CloudName, Gap, Resource, Swept
+from engine.settings import AccountSettings
+
+PARTS_AT_ONCE = 6
+REQUEST_TIMEOUT_S = 30.0
+Piece = Swept | Gap
+
+
+class GcpCloud:
+    """All configured projects. A part of a sweep is one kind in one project, all regions (`region` is ''). The SDK blocks and runs in threads."""
+
+    def __init__(self, accounts: Sequence[AccountSettings], *, timeout_s: float = REQUEST_TIMEOUT_S) -> None:
+        self._accounts = {account.id: account for account in accounts if account.cloud == "gcp"}
+        self._timeout_s = timeout_s
+        self._sessions: dict[str, GcpSession] = {}
+        self._opening = asyncio.Lock()
+
+    @property
+    def name(self) -> CloudName:
+        return "gcp"
+
+    @property
+    def operations(self) -> Mapping[str, Operation]:
+        return OPERATIONS
+
+    async def sweep(self) -> AsyncIterator[Piece]:
+        limit = asyncio.Semaphore(PARTS_AT_ONCE)
+
+        async def part(account: AccountSettings, scanner: Scanner) -> list[Piece]:
+            async with limit:
+                return await self._part(account, scanner)
+
+        tasks = [asyncio.create_task(part(account, scanner)) for account in self._accounts.values() for scanner in SCANNERS]
+        try:
+            for done in asyncio.as_completed(tasks):
+                for piece in await done:
+                    yield piece
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _part(self, account: AccountSettings, scanner: Scanner) -> list[Piece]:
+        try:
+            session = await self._session(account.id)
+            wires, found = await asyncio.to_thread(_seen, session, scanner)
+        except SettingsError:
+            raise
+        except CloudError as error:
+            return [_gap(account, scanner, error)]
+        except Exception as error:  # noqa: BLE001 - an edge: one unreadable part must not hide the rest of the estate
+            told = Unreachable(f"{type(error).__name__}: {error}", tried=scanner.tried, code=BROKEN)
+            return [_gap(account, scanner, told)]
+        if not scanner.measured:
+            return [Swept("gcp", account.id, "", scanner.kind.type, tuple(found))]
+        try:
+            cpu = await asyncio.to_thread(_measured, session)
+        except CloudError as error:
+            return [Swept("gcp", account.id, "", scanner.kind.type, tuple(found)), _gap(account, scanner, error)]
+        measured = tuple(_with_cpu(one, cpu.get(str(wire.get("id", "")))) for one, wire in zip(found, wires, strict=True))
+        return [Swept("gcp", account.id, "", scanner.kind.type, measured)]
+
+    async def read(self, resource: Resource) -> Resource | None:
+        scanner = BY_NATIVE.get(resource.native_type)
+        if scanner is None:
+            raise Rejected(f"Escher cannot read a {resource.native_type}.", tried="read", code="UnknownType")
+        session = await self._session(resource.account)
+        try:
+            now = await asyncio.to_thread(_read, session, scanner, resource.id)
+        except NotFound:
+            return None
+        return replace(now, metrics=resource.metrics, monthly_cost=resource.monthly_cost)
+
+    async def produced(self, call: Call, receipt: Receipt) -> str | None:
+        if not receipt.produced:
+            return None
+        session = await self._session(call.resource.account)
+        try:
+            return (await asyncio.to_thread(_read, session, snapshots.SCANNER, receipt.produced)).state
+        except NotFound:
+            return None
+
+    async def perform(self, call: Call) -> Receipt:
+        send = CALLS.get(call.operation)
+        if send is None:
+            raise Rejected(f"Google Cloud has no operation {call.operation} here.", tried=call.operation, code="UnknownOperation")
+        session = await self._session(call.resource.account)
+        return await asyncio.to_thread(_perform, session, send, call)
+
+    async def close(self) -> None:
+        sessions, self._sessions = list(self._sessions.values()), {}
+        for session in sessions:
+            await asyncio.to_thread(session.close)
+
+    async def _session(self, account: str) -> GcpSession:
+        """Raises SettingsError for an account nobody configured, without credentials, and when the SDK is not installed."""
+        if account not in self._accounts:
+            raise SettingsError(f"No project {account} is configured.")
+        async with self._opening:
+            if account not in self._sessions:
+                self._sessions[account] = await asyncio.to_thread(GcpSession, self._accounts[account], self._timeout_s)
+            return self._sessions[account]
+
+
+def _seen(session: GcpSession, scanner: Scanner) -> tuple[list[Wire], list[Resource]]:
+    with understood(scanner.tried):
+        wires = scanner.everything(session)
+        return wires, [scanner.resource(session.project, wire) for wire in wires]
+
+
+def _measured(session: GcpSession) -> dict[str, float]:
+    with understood(metrics.TRIED):
+        return metrics.cpu(session, datetime.now(UTC))
+
+
+def _with_cpu(machine: Resource, cpu: float | None) -> Resource:
+    """Only a running machine has an average that means something."""
+    return replace(machine, metrics={"cpu_avg_7d": cpu}) if cpu is not None and machine.state == "running" else machine
+
+
+def _read(session: GcpSession, scanner: Scanner, resource_id: str) -> Resource:
+    with understood(scanner.tried.replace(".list", ".get")):
+        return scanner.resource(session.project, scanner.one(session, FullName.parse(resource_id)))
+
+
+def _perform(session: GcpSession, send: Perform, call: Call) -> Receipt:
+    with understood(call.operation):
+        return send(session, call)
+
+
+def _gap(account: AccountSettings, scanner: Scanner, error: CloudError) -> Gap:
+    detail = f"{error.message} {error.code} {error.answer}".strip()
+    return Gap("gcp", account.id, account.name, "", scanner.kind.type, gap_reason(error), error.tried or scanner.tried, detail)

@@ -1,0 +1,54 @@
+"""Compute Engine instances. Pure mapping over two calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.clouds.gcp import costs
+from engine.clouds.gcp.names import FullName, Kind, Project, Seen, Wire, compute_id, last, region_of, resource
+from engine.clouds.gcp.scanner import Scanner
+from engine.clouds.gcp.session import GcpSession, wire
+from engine.estate.resource import Resource
+
+KIND = Kind("compute_instance", "compute.googleapis.com/Instance")
+STATES: Mapping[str, str] = {
+    "PROVISIONING": "pending",
+    "STAGING": "pending",
+    "PENDING": "pending",
+    "RUNNING": "running",
+    "REPAIRING": "repairing",
+    "PENDING_STOP": "stopping",
+    "STOPPING": "stopping",
+    "SUSPENDING": "stopping",
+    "DEPROVISIONING": "stopping",
+    "SUSPENDED": "suspended",
+    "STOPPED": "stopped",
+    "TERMINATED": "stopped",  # Google's word for a stopped machine that can be started again
+}
+
+
+def _everything(session: GcpSession) -> list[Wire]:
+    scopes = session.instances.aggregated_list(request={"project": session.project.id}, retry=None, timeout=session.timeout_s)
+    return [wire(found) for _, scope in scopes for found in scope.instances]
+
+
+def _one(session: GcpSession, where: FullName) -> Wire:
+    request = {"project": where.project, "zone": where.zone, "instance": where.name}
+    return wire(session.instances.get(request=request, retry=None, timeout=session.timeout_s))
+
+
+def instance(project: Project, told: Wire) -> Resource:
+    zone, machine_type, status = last(told["zone"]), last(told["machineType"]), str(told["status"])
+    facts = {
+        "zone": zone,
+        "native_state": status,
+        "machine_type": machine_type,
+        "external_ip": any(network.get("accessConfigs") for network in told.get("networkInterfaces") or ()),
+        "deletion_protection": bool(told.get("deletionProtection", False)),
+    }
+    state = STATES.get(status, status.lower())
+    seen = Seen(compute_id(told), region_of(zone), state, told.get("labels") or {}, facts, costs.machine(machine_type))
+    return resource(project, KIND, str(told["name"]), seen)
+
+
+SCANNER = Scanner(KIND, "compute.instances.list", _everything, _one, instance, measured=True)

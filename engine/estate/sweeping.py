@@ -1,0 +1,68 @@
+"""A sweep of all clouds taken into the estate, with progress. Edge."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from engine.clouds.cloud import Cloud
+from engine.estate.resource import CloudName, Gap, Swept
+from engine.estate.view import EstateStore
+from engine.settings import AccountSettings
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a sweep has found so far."""
+
+    parts: int = 0
+    resources: int = 0
+    added: int = 0
+    changed: int = 0
+    vanished: int = 0
+    gaps: list[Gap] = field(default_factory=list)
+
+
+class Sweeper:
+    """Sweeps every configured cloud at once. One sweep at a time: a second call waits for the first."""
+
+    def __init__(self, clouds: Mapping[CloudName, Cloud], estate: EstateStore, accounts: Iterable[AccountSettings]) -> None:
+        self._clouds = clouds
+        self._estate = estate
+        self._declared = {(account.cloud, account.id): account.environment for account in accounts if account.environment}
+        self._one_at_a_time = asyncio.Lock()
+
+    async def sweep(self, progress: Callable[[Tally], None] = lambda _: None) -> Tally:
+        """Everything the clouds show, in the estate; what they would not show, as gaps. Raises StoreError."""
+        tally = Tally()
+        async with self._one_at_a_time, asyncio.TaskGroup() as group:
+            for cloud in self._clouds.values():
+                group.create_task(self._one(cloud, tally, progress))
+        return tally
+
+    async def _one(self, cloud: Cloud, tally: Tally, progress: Callable[[Tally], None]) -> None:
+        async for part in cloud.sweep():
+            if isinstance(part, Gap):
+                await self._estate.note_gap(part)
+                tally.gaps.append(part)
+            else:
+                await self._take_in(part, tally)
+            progress(tally)
+
+    async def _take_in(self, part: Swept, tally: Tally) -> None:
+        changes = await self._estate.take_in(self._with_environment(part))
+        tally.parts += 1
+        tally.resources += len(part.resources)
+        tally.added += len(changes.added)
+        tally.changed += len(changes.changed)
+        tally.vanished += len(changes.vanished)
+
+    def _with_environment(self, part: Swept) -> Swept:
+        """The part with the environment its account is declared for, which facts fall back on when no tag says."""
+        declared = self._declared.get((part.cloud, part.account))
+        if declared is None:
+            return part
+        return replace(
+            part, resources=tuple(replace(one, properties={**one.properties, "account_environment": declared}) for one in part.resources)
+        )

@@ -1,0 +1,299 @@
+"""The web chat in a real browser: Chromium drives it, and axe-core (at AXE_PATH) judges every page."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from bot.platforms.platform import Place
+from bot.platforms.web.server import WebConfig
+from tests.bot.platforms import gallery
+from tests.bot.platforms.gallery import GALLERY
+from tests.bot.platforms.web.preview import scripted
+from tests.bot.platforms.web.running import PEOPLE, Served, served
+
+api = pytest.importorskip("playwright.async_api")
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 375, "height": 812}
+PAGES = ("c/general", "c/incidents", "resources", "executions", "approvals", "journal")
+AXE = os.environ.get("AXE_PATH", "")
+
+pytestmark = [pytest.mark.peer, pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")]
+
+
+@dataclass
+class Stage:
+    """A served chat and a browser in front of it; `complaints` are console errors, refused contents and foreign requests."""
+
+    chat: Served
+    browser: api.Browser
+    complaints: list[str]
+
+    async def page(self, person: str = "lena", *, viewport: dict[str, int] | None = None, scheme: str = "light") -> api.Page:
+        """A window of its own, signed in."""
+        context = await self.browser.new_context(viewport=viewport or DESKTOP, color_scheme=scheme)
+        page = await context.new_page()
+        page.on("console", lambda message: self.complaints.append(message.text) if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", self._own)
+        await page.goto(self.chat.platform.login_link(person))
+        await live(page)
+        return page
+
+    def _own(self, request: api.Request) -> None:
+        if not request.url.startswith(self.chat.platform.address):
+            self.complaints.append(f"asked {request.url}")
+
+
+@asynccontextmanager
+async def staged(config: WebConfig | None = None) -> AsyncIterator[Stage]:
+    async with served(config) as chat, api.async_playwright() as playwright:
+        script = scripted(chat.platform)
+        chat.inbox.reply, chat.inbox.private, chat.inbox.answers = script.reply, script.private, script.answers
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        try:
+            yield Stage(chat, browser, [])
+        finally:
+            await browser.close()
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[Stage]:
+    async with staged() as running:
+        yield running
+        assert running.complaints == []
+
+
+async def live(page: api.Page) -> None:
+    await api.expect(page.locator("#link-state")).to_have_text("Live")
+
+
+async def send(page: api.Page, text: str) -> None:
+    await page.locator("#text").fill(text)
+    await page.keyboard.press("Enter")
+    await api.expect(page.locator("#text")).to_have_value("")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.skipif(not AXE, reason="AXE_PATH is not set: no page was judged by axe-core")
+async def test_axe_finds_nothing(stage: Stage, scheme: str, viewport: dict[str, int]) -> None:
+    place = Place("web", "general", "")
+    for kind, card in GALLERY.items():
+        await stage.chat.platform.show(place, replace(card, subject=f"g-{kind}"))
+    page = await stage.page(viewport=viewport, scheme=scheme)
+    await send(page, "whisper")
+    await page.locator(".whisper").wait_for()
+    found = await judged(page)
+    for selector in ("[data-form]", "[data-show-all]", ".card button[hx-post][aria-haspopup]"):
+        await page.locator(selector).first.click()
+        await page.locator("dialog[open]").wait_for()
+        found += await judged(page)
+        await page.keyboard.press("Escape")
+    if viewport == PHONE:
+        await page.locator(".bar [data-menu]").click()
+        found += await judged(page)
+    for path in PAGES[1:]:
+        await page.goto(f"{stage.chat.platform.address}/{path}")
+        await page.locator("#status h2").wait_for(state="attached")
+        found += await judged(page)
+    assert found == []
+
+
+async def judged(page: api.Page) -> list[str]:
+    """What axe-core holds against the page as it stands, after everything has come to rest."""
+    await page.wait_for_timeout(250)
+    await page.evaluate(Path(AXE).read_text(encoding="utf-8"))
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    violations = await page.evaluate("tags => axe.run(document, {runOnly: tags}).then(found => found.violations)", tags)
+    return [f"{page.url} {one['id']}: {node['html'][:160]}" for one in violations for node in one["nodes"]]
+
+
+async def test_a_conversation_by_keyboard_alone(stage: Stage) -> None:
+    page = await stage.page()
+    await page.keyboard.press("/")
+    await page.keyboard.type("first line")
+    await page.keyboard.press("Shift+Enter")
+    await page.keyboard.type("second line")
+    assert stage.chat.inbox.messages == []
+    await page.keyboard.press("Enter")
+    await api.expect(page.locator(".said .text")).to_have_text("first line\nsecond line")
+    await api.expect(page.locator("#announce")).to_contain_text("Lena Vogt: first line")
+    assert stage.chat.inbox.messages[0].text == "first line\nsecond line"
+    await page.locator("[data-reply]").focus()
+    await page.keyboard.press("Enter")
+    await page.keyboard.type("an answer")
+    await page.keyboard.press("Enter")
+    await api.expect(page.locator(".thread .entry")).to_have_count(2)
+    assert stage.chat.inbox.messages[1].place == stage.chat.inbox.messages[0].place
+
+
+async def test_the_skip_link_is_first_and_leads_to_the_content(stage: Stage) -> None:
+    page = await stage.page()
+    await page.goto(f"{stage.chat.platform.address}/journal")
+    await page.keyboard.press("Tab")
+    assert await page.evaluate("document.activeElement.textContent") == "Skip to content"
+    await page.keyboard.press("Enter")
+    assert await page.evaluate("document.activeElement.id") == "main"
+
+
+async def test_two_people_see_each_other_live_and_whispers_stay_private(stage: Stage) -> None:
+    lena, omar = await stage.page("lena"), await stage.page("omar")
+    await send(lena, "Stop all dev instances in us-east-1")
+    await api.expect(omar.locator(".card.kind-plan h2")).to_have_text("Stop 14 compute instances")
+    place = stage.chat.inbox.messages[0].place
+    await stage.chat.platform.whisper(place, "lena", gallery.refusal())
+    await api.expect(lena.locator(".whisper")).to_contain_text("Only you can see this")
+    await stage.chat.platform.show(place, gallery.plan().without_actions("Approved by Omar Haddad"))
+    await api.expect(omar.locator(".card footer")).to_have_text("Approved by Omar Haddad")
+    await api.expect(omar.locator(".whisper")).to_have_count(0)
+    await api.expect(omar.locator(".card.kind-plan")).to_have_count(1)
+    await api.expect(omar.locator(".card .actions")).to_have_count(0)
+
+
+async def test_dialogs_open_close_by_escape_and_give_the_focus_back(stage: Stage) -> None:
+    page = await stage.page()
+    await send(page, "Stop all dev instances in us-east-1")
+    for name in ("Deny…", "Details", "Show all 14"):
+        button = page.get_by_role("button", name=name, exact=True)
+        await button.focus()
+        await page.keyboard.press("Enter")
+        await page.locator("dialog[open]").wait_for()
+        await page.keyboard.press("Escape")
+        await api.expect(page.locator("dialog")).to_have_count(0)
+        await api.expect(button).to_be_focused()
+
+
+async def test_a_form_is_sent_with_its_fields_and_survives_a_refusal(stage: Stage) -> None:
+    stage.chat.inbox.answers["deny"] = gallery.refusal()
+    page = await stage.page()
+    await send(page, "Stop all dev instances in us-east-1")
+    await page.get_by_role("button", name="Deny…").click()
+    await page.get_by_label("Why not").fill("too risky")
+    await page.locator("dialog [type=submit]").click()
+    await page.locator("dialog[data-kind=refusal]").wait_for()
+    await page.keyboard.press("Escape")
+    await api.expect(page.get_by_label("Why not")).to_have_value("too risky")
+    del stage.chat.inbox.answers["deny"]
+    await page.locator("dialog [type=submit]").click()
+    await api.expect(page.locator("dialog")).to_have_count(0)
+    assert [(c.login, c.verb, dict(c.fields)) for c in stage.chat.inbox.clicks] == [("lena", "deny", {"reason": ("too risky",)})] * 2
+    assert stage.chat.inbox.clicks[0].place == stage.chat.inbox.messages[0].place
+
+
+async def test_an_open_form_outlives_a_new_version_of_its_card(stage: Stage) -> None:
+    page = await stage.page()
+    await send(page, "Stop all dev instances in us-east-1")
+    await page.get_by_role("button", name="Choose targets…").click()
+    await page.get_by_label("prod-worker-003").check()
+    await stage.chat.platform.show(stage.chat.inbox.messages[0].place, replace(gallery.plan(), title="A newer plan"))
+    await api.expect(page.locator(".card.kind-plan > header h2")).to_have_text("A newer plan")
+    await page.locator("dialog [type=submit]").click()
+    await api.expect(page.locator("dialog")).to_have_count(0)
+    assert stage.chat.inbox.clicks[0].fields == {"targets": ("r1", "r2", "r3")}
+
+
+async def test_tables_sort_and_are_searched(stage: Stage) -> None:
+    page = await stage.page()
+    await send(page, "Show all running instances in production")
+    heading = page.locator("th", has_text="Cost")
+    await heading.locator("button").click()
+    await heading.locator("button").click()
+    await api.expect(heading).to_have_attribute("aria-sort", "descending")
+    costs = [float(text) for text in await page.locator(".card tbody tr:visible td:last-child").all_inner_texts()]
+    assert len(costs) == 8
+    assert costs == sorted(costs, reverse=True)
+    await page.get_by_role("button", name="Show all 31").click()
+    await page.get_by_label("Search in these rows").fill("worker-02")
+    await api.expect(page.locator("dialog [data-found]")).to_have_text("10 of 31 rows")
+
+
+async def test_a_restart_is_survived_with_the_draft(stage: Stage) -> None:
+    async with staged(WebConfig(PEOPLE, port=0, key=b"k" * 32)) as first:
+        page = await first.page()
+        await send(page, "before")
+        await page.locator(".said").wait_for()
+        await page.locator("#text").fill("a draft")
+        port = int(first.chat.platform.address.rsplit(":", 1)[1])
+        await first.chat.stop()
+        await api.expect(page.locator("#link-state")).to_have_text("Reconnecting…")
+        await page.keyboard.press("Enter")
+        await api.expect(page.locator("#problem")).to_contain_text("cannot be reached")
+        await api.expect(page.locator("#text")).to_have_value("a draft")
+        async with served(WebConfig(PEOPLE, port=port, key=b"k" * 32)) as second:
+            await api.expect(page.locator("#link-state")).to_have_text("Live", timeout=15000)
+            await api.expect(page.locator(".said")).to_have_count(0)
+            await page.locator("#text").focus()
+            await page.keyboard.press("Enter")
+            await api.expect(page.locator(".said .text")).to_have_text("a draft")
+            assert [message.text for message in second.inbox.messages] == ["a draft"]
+
+
+async def test_drafts_outlive_a_reload_and_a_refusal(stage: Stage) -> None:
+    page = await stage.page()
+    await page.locator("#text").fill("half a sentence")
+    await page.reload()
+    await api.expect(page.locator("#text")).to_have_value("half a sentence")
+    stage.chat.platform._doors.end(stage.chat.platform._doors.session(await cookie(page)))  # type: ignore[arg-type]
+    await page.locator("#text").press("Enter")
+    await api.expect(page.locator("#problem")).to_contain_text("signed out")
+    await api.expect(page.locator("#text")).to_have_value("half a sentence")
+    stage.complaints.clear()  # the browser reports the refused requests itself
+
+
+async def cookie(page: api.Page) -> str:
+    (found,) = await page.context.cookies()
+    return str(found["value"])
+
+
+async def test_on_a_phone_nothing_spills_and_the_menu_is_a_drawer(stage: Stage) -> None:
+    page = await stage.page(viewport=PHONE)
+    await send(page, "gallery")
+    await page.locator(".card.kind-details").wait_for()
+    for path in PAGES:
+        await page.goto(f"{stage.chat.platform.address}/{path}")
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 375
+        await api.expect(page.locator("#side")).not_to_be_visible()
+    await page.locator(".bar [data-menu]").click()
+    await api.expect(page.locator("#side")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await api.expect(page.locator("#side")).not_to_be_visible()
+    await api.expect(page.locator(".bar [data-menu]")).to_be_focused()
+
+
+async def test_the_explorer_finds_while_one_types(stage: Stage) -> None:
+    page = await stage.page()
+    await page.goto(f"{stage.chat.platform.address}/resources")
+    await page.get_by_label("Search").fill("disk-00")
+    await api.expect(page.locator("#results")).to_contain_text("2 resources")
+    await page.get_by_label("Cloud").select_option("aws")
+    await api.expect(page.locator("#results")).to_contain_text("1 resource")
+    assert "q=disk-00" in page.url
+    await page.get_by_role("button", name="prod-disk-006").click()
+    await page.locator("dialog[open]").get_by_role("heading", name="prod-disk-006").wait_for()
+
+
+async def test_the_theme_is_remembered(stage: Stage) -> None:
+    page = await stage.page()
+    await page.locator("[data-theme-toggle]").click()
+    await page.locator("[data-theme-toggle]").click()
+    await page.reload()
+    assert await page.evaluate("document.documentElement.dataset.theme") == "dark"
+    assert await page.evaluate("getComputedStyle(document.body).colorScheme") == "dark"
