@@ -60,12 +60,24 @@ def _serve(settings: Settings) -> int:
 
     to_standard_error()
     app = create_app(settings)
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.create_server((settings.host, settings.port), family=family, backlog=256) as listener:
+    with _listener(settings.host, settings.port) as listener:
         # Its own log would print tracebacks, and a traceback's last line may repeat the request.
         config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, lifespan="off", timeout_graceful_shutdown=5)
         Announcing(config).run(sockets=[listener])
     return 0
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    """Raises OSError. The protocol is named because asyncio turns Nagle's delay off (40 ms a reply) for sockets that name it only."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(256)
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 def _say(text: str, code: int) -> int:

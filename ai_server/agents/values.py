@@ -31,7 +31,7 @@ def bindings(book: Playbook, values: Sequence[Value]) -> tuple[Binding, ...] | C
             return Clarification(question=parameter.question)
     given = {name: handles for name, handles in found.items() if handles}
     counts = {len(handles) for handles in given.values()}
-    if len(counts) > 1 or (len(given) == 1 and counts > {1}):
+    if len(counts) > 1 or (len(book.parameters) == 1 and max(counts, default=1) > 1):
         return Clarification(question=_one_at_a_time(book.parameters))
     return tuple(dict(zip(given, row, strict=True)) for row in zip(*given.values(), strict=True)) or ({},)
 

@@ -29,6 +29,18 @@ def steady(text: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, text))
 
 
+def location(subscription: str, name: str, title: str) -> Document:
+    """A region that the subscription may use."""
+    return {
+        "id": f"/subscriptions/{subscription}/locations/{name}",
+        "name": name,
+        "type": "Region",
+        "displayName": title,
+        "regionalDisplayName": title,
+        "metadata": {"regionType": "Physical", "regionCategory": "Recommended"},
+    }
+
+
 def tracked(resource_id: str, kind: str, location: str, tags: Mapping[str, str]) -> Document:
     """What every tracked resource has. An untagged one has no `tags` at all."""
     document: Document = {"name": resource_id.rpartition("/")[2], "id": resource_id, "type": kind, "location": location}

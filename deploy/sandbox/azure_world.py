@@ -21,6 +21,12 @@ VM = "microsoft.compute/virtualmachines"
 SNAPSHOT = "microsoft.compute/snapshots"
 DISK = "microsoft.compute/disks"
 MOST_TAGS = 50
+LOCATIONS: tuple[tuple[str, str], ...] = (
+    ("westeurope", "West Europe"),
+    ("northeurope", "North Europe"),
+    ("eastus", "East US"),
+    ("uksouth", "UK South"),
+)
 REFUSALS: Mapping[int, tuple[str, str]] = {
     401: ("InvalidAuthenticationToken", "The access token is invalid."),
     403: (
@@ -145,6 +151,10 @@ def _seen(world: AzureWorld, document: Document, *, view: bool) -> Document:
     if not view or key not in world.power:
         return document
     return {**document, "properties": {**document["properties"], "instanceView": documents.instance_view(world.power[key])}}
+
+
+def _locations(_world: AzureWorld, _asked: Asked, found: re.Match[str]) -> Answer:
+    return Answer(200, {"value": [documents.location(found["subscription"], *names) for names in LOCATIONS]})
 
 
 def _list(world: AzureWorld, asked: Asked, found: re.Match[str]) -> Answer:
@@ -309,6 +319,7 @@ def _merge(into: Document, sent: Mapping[str, Any]) -> None:
 Handler = Callable[[AzureWorld, Asked, re.Match[str]], Answer]
 ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", rf"{SUBSCRIPTION}/providers/Microsoft\.Compute/locations/[^/]+/operations/(?P<number>[^/]+)", _operation),
+    ("GET", rf"{SUBSCRIPTION}/locations", _locations),
     ("GET", rf"{SUBSCRIPTION}/providers/(?P<kind>[^/]+/[^/]+)", _list),
     ("GET", rf"(?P<database>{RESOURCE}/databases/[^/]+)/transparentDataEncryption/current", _encryption),
     ("GET", rf"{RESOURCE}/providers/Microsoft\.Insights/metrics", _metrics),

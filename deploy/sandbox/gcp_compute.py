@@ -12,6 +12,7 @@ from deploy.sandbox.wire import Answer, Asked, Document, put
 PROJECT = r"projects/(?P<project>[^/]+)"
 ZONE = rf"{PROJECT}/zones/(?P<zone>[^/]+)"
 SINGULAR: Mapping[str, str] = {"instances": "instance", "disks": "disk", "snapshots": "snapshot"}
+REGIONS = ("asia-east1", "europe-west1", "us-central1", "us-east1")
 LABEL_KEY = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 LABEL_VALUE = re.compile(r"[a-z0-9_-]{0,63}")
 
@@ -50,6 +51,12 @@ def _list(world: GcpWorld, asked: Asked, found: re.Match[str]) -> Answer:
     page, more = world.paged(asked, _under(world, rf"{re.escape(where)}/[^/]+"))
     listed: Document = {"kind": f"compute#{SINGULAR[found['collection']]}List", "id": where, "selfLink": f"{documents.COMPUTE}/{where}"}
     return Answer(200, {**listed, **({"items": page} if page else {}), **more})
+
+
+def _regions(_world: GcpWorld, _asked: Asked, found: re.Match[str]) -> Answer:
+    where = f"projects/{found['project']}/regions"
+    items = [documents.region(found["project"], name) for name in REGIONS]
+    return Answer(200, {"kind": "compute#regionList", "id": where, "items": items, "selfLink": f"{documents.COMPUTE}/{where}"})
 
 
 def _get(world: GcpWorld, _asked: Asked, found: re.Match[str]) -> Answer:
@@ -138,6 +145,7 @@ BASE = r"/compute/v1/"
 ANY = rf"(?P<key>(?:{ZONE}/(?:instances|disks)|projects/(?P<owner>[^/]+)/global/snapshots)/[^/]+)"
 INSTANCE = rf"(?P<key>{ZONE}/instances/[^/]+)"
 ROUTES: tuple[Route, ...] = (
+    ("GET", rf"{BASE}{PROJECT}/regions", _regions),
     ("GET", rf"{BASE}{PROJECT}/aggregated/(?P<collection>instances|disks)", _aggregated),
     ("GET", rf"{BASE}(?P<scope>{ZONE})/(?P<collection>instances|disks)", _list),
     ("GET", rf"{BASE}(?P<scope>{PROJECT}/global)/(?P<collection>snapshots)", _list),

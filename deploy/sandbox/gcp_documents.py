@@ -45,6 +45,13 @@ class Place:
         return f"{COMPUTE}/projects/{self.project}/zones/{self.zone}"
 
 
+def region(project: str, name: str) -> Document:
+    link = f"{COMPUTE}/projects/{project}/regions/{name}"
+    zones = [f"{COMPUTE}/projects/{project}/zones/{name}-{letter}" for letter in "abc"]
+    kept: Document = {"kind": "compute#region", "id": number(link), "name": name, "description": name, "status": "UP"}
+    return {**kept, "zones": zones, "selfLink": link}
+
+
 def labelled(document: Document, labels: Mapping[str, str]) -> Document:
     """With labels and their fingerprint; without labels Compute leaves the key out."""
     document = {**document, "labelFingerprint": fingerprint(labels)}

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from deploy.sandbox import estate
 from deploy.sandbox.running import Running
@@ -29,8 +29,7 @@ async def start_gcp(folder: Path, *arguments: str) -> Running:
 
 
 async def _start(cloud: CloudName, arguments: Sequence[str], folder: Path, accounts: Mapping[str, tuple[str, str]]) -> Running:
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f"{cloud}.log").open("wb") as log:
+    with _log(folder, cloud) as log:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -63,6 +62,11 @@ async def _start(cloud: CloudName, arguments: Sequence[str], folder: Path, accou
         for account, (name, short) in accounts.items()
     )
     return Running(process, settings, said["endpoint"])
+
+
+def _log(folder: Path, cloud: CloudName) -> BinaryIO:
+    folder.mkdir(parents=True, exist_ok=True)
+    return (folder / f"{cloud}.log").open("wb")
 
 
 def _checkout() -> Path:

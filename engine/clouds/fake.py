@@ -188,7 +188,10 @@ class FakeCloud:
 
 
 def _filled(value: ArgumentValue, arguments: Arguments) -> ArgumentValue:
-    return arguments[value[1:]] if isinstance(value, str) and value.startswith("$") else value
+    """The value with its argument in place; of states that would all do, the first."""
+    if isinstance(value, str) and value.startswith("$"):
+        return arguments.get(value[1:], "")
+    return value.split("|")[0] if isinstance(value, str) else value
 
 
 def _with(resource: Resource, path: str, value: ArgumentValue, arguments: Arguments) -> Resource:

@@ -31,13 +31,17 @@ class OperationClass(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One typed argument. `pattern` is a full-match regular expression for text."""
+    """One typed argument. `pattern` is a full-match regular expression for text.
+
+    `fresh`: a name for something new, which the engine makes up when nobody gave one.
+    """
 
     name: str
     type: Literal["text", "integer", "boolean"] = "text"
     required: bool = True
     pattern: str = r"[\w.:/=+@ -]{1,256}"
     meaning: str = ""
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import get_args
 
-from engine.errors import Corrupted
+from engine.errors import Corrupted, StoreError
 from engine.estate.crypto import Crypto
 from engine.estate.edge.client import EdgeSettings, EdgeStore, ModelPlace
 from engine.estate.embedding import ModelMissing, fetch_model, find_model
@@ -48,6 +48,7 @@ class Estate:
         self._intake = Intake(store, COLLECTION, self._recorder, SealedFile(folder / "inventory", self._crypto))
         self._gap_file = SealedFile(folder / "gaps", self._crypto)
         self._gaps: dict[Scope, Gap] = {}
+        self._gap_turn = asyncio.Lock()
         self._fetching: asyncio.Task[None] | None = None
         self._away = store.meaning_away
         self._facet_labels = {self._crypto.token(f"facet:{f}", word): (f, word) for f, words in _FACET_WORDS.items() for word in words}
@@ -137,13 +138,15 @@ class Estate:
 
     async def take_in(self, part: Swept) -> Changes:
         changes = await self._intake.take_in(part)
-        if self._gaps.pop(scope_of(part), None):
-            await self._keep_gaps()
+        async with self._gap_turn:
+            if self._gaps.pop(scope_of(part), None):
+                await self._keep_gaps()
         return changes
 
     async def note_gap(self, gap: Gap) -> None:
-        self._gaps[scope_of(gap)] = gap
-        await self._keep_gaps()
+        async with self._gap_turn:
+            self._gaps[scope_of(gap)] = gap
+            await self._keep_gaps()
 
     async def replace(self, resource: Resource) -> None:
         await self._intake.replace(resource)
@@ -178,7 +181,10 @@ class Estate:
         self._gaps = {scope_of(gap): gap for gap in gaps}
 
     async def _fetch(self, name: str, cache: Path) -> None:
-        self._away = await fetch_model(name, cache)
+        try:
+            self._away = await fetch_model(name, cache)
+        except (OSError, StoreError) as error:
+            self._away = f"The embedding model {name} could not be fetched: {error}"
 
     async def _keep_gaps(self) -> None:
         await asyncio.to_thread(self._gap_file.write, [asdict(gap) for gap in self.gaps()])

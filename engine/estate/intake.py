@@ -12,15 +12,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from engine.errors import Corrupted, DiskFull, StoreError
+from engine.estate.inventory import Inventory
 from engine.estate.manifest import SealedFile
 from engine.estate.memory import scope_of
-from engine.estate.recorder import MARK, SCOPE, Recorder, inventory
+from engine.estate.recorder import MARK, SCOPE, Recorder
 from engine.estate.resource import Resource, Swept
 from engine.estate.store import TOKENS, Point, Store, every, has
 from engine.estate.view import Changes
 
 _OPTIMISE_AFTER = 5_000
-_MODULUS = 1 << 256
 # Up to so many points, opening reads every one; beyond, it counts and sums them, and `verify` reads them.
 _READ_ALL_BELOW = 2_000
 
@@ -33,25 +33,23 @@ class Intake:
         self._collection = collection
         self._recorder = recorder
         self._book = book
-        self._sum = 0
-        self._count = 0
+        self._there = Inventory()
         self._since_optimised = 0
         self._turn = asyncio.Lock()
 
     async def check(self, folder: Path) -> None:
         """That what was written is what is there. Raises Corrupted naming the folder or the point."""
         try:
-            there = [(s.id, str(s.payload.get(MARK))) async for s in self._store.scroll(self._collection, every(()), [MARK])]
+            self._there = await self._store.inventory(self._collection, MARK)
         except (Corrupted, DiskFull):
             raise
         except StoreError as error:
             raise Corrupted(f"{folder} cannot be read: {error.message}", what=str(folder), hint="Move it away and scan again.") from None
-        self._count, self._sum = len(there), inventory(there)
         book = await asyncio.to_thread(self._book.read)
-        if book and book["closed"] and (int(book["sum"], 16) != self._sum or book["count"] != self._count):
-            counted = f"{book['count']} resources were written and {self._count} are there"
+        if book and book["closed"] and Inventory(book["count"], int(book["sum"], 16)) != self._there:
+            counted = f"{book['count']} resources were written and {self._there.count} are there"
             raise Corrupted(f"{folder} is not what was written there: {counted}.", what=str(folder), hint="Move it away and scan again.")
-        if self._count <= _READ_ALL_BELOW:
+        if self._there.count <= _READ_ALL_BELOW:
             await self.verify()
         if not book or not book["closed"]:
             await self._keep(closed=True)
@@ -121,16 +119,15 @@ class Intake:
         await self._store.flush(self._collection)
         fresh = {point.id: str(point.payload[MARK]) for point in points}
         replaced = [(key, before[key]) for key in (*gone, *fresh) if key in before]
-        self._sum = (self._sum - inventory(replaced) + inventory(fresh.items())) % _MODULUS
-        self._count += len(fresh) - len(replaced)
+        self._there = self._there - Inventory.of(replaced) + Inventory.of(fresh.items())
         await self._keep(closed=True)
         self._since_optimised += len(points) + len(gone)
-        if self._since_optimised > _OPTIMISE_AFTER:
+        if self._since_optimised > max(_OPTIMISE_AFTER, self._there.count // 4):
             self._since_optimised = 0
             await self._store.optimise(self._collection)
 
     async def _keep(self, *, closed: bool) -> None:
-        await asyncio.to_thread(self._book.write, {"closed": closed, "count": self._count, "sum": f"{self._sum:x}"})
+        await asyncio.to_thread(self._book.write, {"closed": closed, "count": self._there.count, "sum": f"{self._there.sum:x}"})
 
 
 def _in_scope_of(point: Point, scope: str) -> Point:

@@ -23,7 +23,6 @@ from engine.secrets.derive import Keys
 SEALED, MARK, SCOPE = "sealed", "mark", "scope"
 # Raise it when tokens, grams or texts are made otherwise: the next sweep then writes every point anew.
 LAYOUT = "1"
-_SUM_BITS = 256
 Scope = tuple[str, str, str, str]
 
 
@@ -103,11 +102,6 @@ def facets(resource: Resource) -> Mapping[str, str]:
         "account": resource.account_name or resource.account,
         "environment": environment(resource)[0],
     }
-
-
-def inventory(points: Iterable[tuple[str, str]]) -> int:
-    """A number that changes when any point is lost, added or marked otherwise; the sum of two disjoint sets is the sum of theirs."""
-    return sum(int.from_bytes(hashlib.sha256(f"{key} {mark}".encode()).digest(), "big") for key, mark in points) % (1 << _SUM_BITS)
 
 
 def _plain(resource: Resource) -> bytes:

@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from engine.estate.inventory import Inventory
+
 # A payload holds text, and lists of tokens under the keys that are indexed.
 Payload = Mapping[str, Any]
 # A condition is JSON: {"all": […]}, {"any": […]}, {"not": …}, or {"has": [tokens]}: one of these tokens is among the point's.
@@ -16,7 +18,7 @@ Condition = Mapping[str, Any]
 
 TOKENS = "tokens"
 FACETS = "facets"
-PAGE = 256
+PAGE = 500
 
 
 def has(tokens: Iterable[str]) -> Condition:
@@ -94,6 +96,10 @@ class Store(Protocol):
 
     async def known(self, collection: str, tokens: Sequence[str]) -> list[bool]:
         """For each token, whether any point bears it."""
+        ...
+
+    async def inventory(self, collection: str, key: str) -> Inventory:
+        """Of all points, with the mark that stands under `key` of the payload."""
         ...
 
     async def flush(self, collection: str) -> None: ...

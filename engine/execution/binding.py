@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from engine.advisor.replies import ArgumentDraft, Draft, DraftStep
 from engine.clouds.operation import Arguments, ArgumentValue, Operation, OperationClass, Parameter
 from engine.errors import PlanRefused
+from engine.estate.facts import native_name
 from engine.estate.resource import Resource
 from engine.execution.plan import LeftOut, Step
 from engine.request.reading import Given
@@ -51,6 +52,7 @@ class Limits:
 
     timeout_s: float = 600.0
     retries: int = 0
+    stamp: str = ""  # what makes names of new things unique: the plan's time
 
 
 def bind(draft: Draft, sealed: Sealed, resources: Mapping[str, Resource], operations: Mapping[str, Operation], limits: Limits) -> Bound:
@@ -65,7 +67,13 @@ def bind(draft: Draft, sealed: Sealed, resources: Mapping[str, Resource], operat
             if handle not in members:
                 raise PlanRefused(f"The plan's step {drafted.id} acts on {handle}, which was not part of the request.")
             for resource_id in members[handle]:
-                step = _bind_one(drafted, resources[resource_id], actions[handle], operations, sealed.values)
+                step = _bind_one(
+                    _with_fresh_names(drafted, resources[resource_id], operations, limits.stamp),
+                    resources[resource_id],
+                    actions[handle],
+                    operations,
+                    sealed.values,
+                )
                 needs = _needs(drafted, resource_id, made)
                 step = replace(
                     step,
@@ -78,6 +86,18 @@ def bind(draft: Draft, sealed: Sealed, resources: Mapping[str, Resource], operat
                 steps.append(step)
     touched = dict.fromkeys(step.target for step in steps)
     return Bound(tuple(resources[resource_id] for resource_id in touched), tuple(steps), _left_out(draft, members, set(touched)))
+
+
+def _with_fresh_names(drafted: DraftStep, resource: Resource, operations: Mapping[str, Operation], stamp: str) -> DraftStep:
+    takes = operations[drafted.operation].takes if drafted.operation in operations else ()
+    fresh = {one.name: _fresh_name(resource, stamp) for one in takes if one.fresh and one.name not in drafted.arguments}
+    return replace(drafted, arguments={**drafted.arguments, **fresh}) if fresh else drafted
+
+
+def _fresh_name(resource: Resource, stamp: str) -> str:
+    """A name for something new made of a resource, in the letters every cloud allows: `escher-pg-main-20261120-1201`."""
+    base = re.sub(r"[^a-z0-9]+", "-", native_name(resource).lower()).strip("-")[:30].strip("-")
+    return "-".join(part for part in ("escher", base, stamp) if part)
 
 
 def _actions(sealed: Sealed, handle: str) -> frozenset[str]:

@@ -65,6 +65,17 @@ def _reasons(step: Step, resource: Resource) -> list[str]:
     return said
 
 
+def check_wish(action: str, targets: Sequence[Resource], *, by_name: bool) -> None:
+    """Refuses what must not even be planned, before anything leaves. Raises PlanRefused."""
+    if action != "delete" or by_name:
+        return
+    if any(resource.type in _NEVER_BY_FILTER and sensitive(resource) for resource in targets):
+        raise PlanRefused(
+            "Production databases and backups are never deleted by a filter, whoever approves.",
+            who_can="Somebody who names each one exactly, with a manager's approval.",
+        )
+
+
 def check(plan: Plan, policy: PolicySettings) -> None:
     """Refuses a plan that must not be, whoever would approve it. Raises PlanRefused with what, why and who can."""
     if not plan.steps:
@@ -82,11 +93,7 @@ def _check_step(step: Step, plan: Plan, policy: PolicySettings) -> None:
     if step.kind is not OperationClass.DELETE or plan.undoes:
         return
     resource = plan.target(step)
-    if not plan.by_name and sensitive(resource) and resource.type in _NEVER_BY_FILTER:
-        raise PlanRefused(
-            "Production databases and backups are never deleted by a filter, whoever approves.",
-            who_can="Somebody who names each one exactly, with a manager's approval.",
-        )
+    check_wish("delete", (resource,), by_name=plan.by_name)
     if "protected" in flags(resource):
         raise PlanRefused(f"{resource.name} has deletion protection on.", who_can="Whoever owns it can switch the protection off first.")
     for key, value in policy.protected_tags.items():

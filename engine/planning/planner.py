@@ -76,6 +76,8 @@ class Planner:
     async def propose(self, ask: Ask) -> Filed | Said | NothingToDo:
         """A plan on the desk, or what the AI server said instead. Raises AdvisorError, Refused, JournalError; nothing was changed then."""
         self._may_ask(ask.person)
+        for order in ask.wanted:
+            guardrails.check_wish(order.action, order.targets, by_name=ask.by_name)
         sealed = seal(ask.sealed_text, ask.wanted, ask.turns)
         advice = await self.advise(sealed)
         if isinstance(advice.reply, Said):
@@ -85,10 +87,15 @@ class Planner:
     async def advise(self, sealed: Sealed) -> Advice:
         """One request through the one door; what left stands in the journal before the answer is used."""
         advice = await self._room.advisor.advise(sealed)
-        await self._room.journal.append(
-            "advisor.asked", {"sent": advice.sent.decode(), "to": advice.sent_to, "server_id": advice.server_id}
-        )
-        return advice
+        ask = fresh_id("ask")
+        body = {"ask": ask, "sent": advice.sent.decode(), "to": advice.sent_to, "server_id": advice.server_id}
+        await self._room.journal.append("advisor.asked", body)
+        return replace(advice, ask=ask)
+
+    def sent_for(self, plan: Plan) -> tuple[str, ...]:
+        """The exact requests that left for a plan; empty when it was planned without the AI server."""
+        asked = self._room.journal.entries({"advisor.asked"}) if plan.advice else ()
+        return tuple(entry.body["sent"] for entry in asked if entry.body["ask"] == plan.advice)
 
     async def undo(self, report: Report, person: Person, place: Mapping[str, str]) -> Filed:
         """A plan that takes a finished run back, on the desk. Raises Refused."""
@@ -135,7 +142,8 @@ class Planner:
                 f"The AI server's plan says nothing about {', '.join(forgotten)} of the request.", hint="Nothing was changed."
             )
         resources = {resource.id: resource for order in ask.wanted for resource in order.targets}
-        bound = bind(draft, sealed, resources, self._operations, self._room.limits)
+        limits = replace(self._room.limits, stamp=f"{self._room.clock.now():%Y%m%d-%H%M%S}")
+        bound = bind(draft, sealed, resources, self._operations, limits)
         if not bound.steps:
             return NothingToDo((*ask.left_out, *bound.left_out), draft.title)
         plan = replace(self._plan(ask, bound, draft.title, draft), advice=advice)

@@ -159,9 +159,11 @@ async def _named(selection: Selection, estate: EstateView, *, changing: bool) ->
 async def _like_names(selection: Selection, estate: EstateView, *, changing: bool) -> Resolution:
     """Names the estate does not know: the likest ones as candidates, first within what else was said."""
     wanted = selection.unknown[0]
-    scoped = [match for match in await estate.by_name(wanted, _scope(selection), 5) if match.score >= LIKE_ENOUGH]
-    likely = scoped or [match for match in await estate.by_name(wanted, None, 5) if match.score >= LIKE_ENOUGH]
-    found = tuple(match.resource for match in likely)
+    scoped = await estate.by_name(wanted, _scope(selection), 5)
+    anywhere = await estate.by_name(wanted, None, 5)
+    # The likest first: a better likeness elsewhere must not hide behind a poor one in the place that was named.
+    likely = sorted((*scoped, *anywhere), key=lambda match: -match.score)
+    found = tuple({match.resource.id: match.resource for match in likely if match.score >= LIKE_ENOUGH}.values())
     if not found:
         return Resolution("none", question=f"There is nothing called {wanted} in the estate, and nothing like it.")
     question = f"There is no {wanted}. Did you mean one of these?"

@@ -147,6 +147,8 @@ def seal_text(message: str, lexicon: Lexicon, known: Known) -> str:
 def _public(span: Span, known: Known) -> str:
     if span.kind not in _PUBLIC_KINDS and not (span.kind == "word" and span.text.lower() in public_words()):
         return HIDDEN
+    if span.kind == "environment":
+        return span.value  # the public word for it, however it was spelled
     return " ".join(_word(word, known) for word in span.text.lower().split())
 
 

@@ -11,8 +11,8 @@ from engine.clouds.cloud import Cloud
 from engine.clouds.operation import Arguments, Call, Operation, OperationClass, Receipt
 from engine.errors import NotFound, Rejected, Unreachable
 from engine.estate.resource import Gap, GapReason, Resource, Swept
+from engine.execution.promise import missing
 from tests.contracts.subject import Subject
-from tests.engine.clouds.promises import kept
 
 WITHIN_S = 10.0
 
@@ -26,7 +26,7 @@ async def there(cloud: Cloud, resource: Resource) -> Resource:
 async def settled(cloud: Cloud, resource: Resource, operation: Operation, arguments: Arguments) -> Resource:
     """Looks until the promise is kept."""
     async with asyncio.timeout(WITHIN_S):
-        while not kept(operation, found := await there(cloud, resource), arguments):
+        while missing(operation.promise, arguments, found := await there(cloud, resource)):
             await asyncio.sleep(0.02)
     return found
 
@@ -143,7 +143,7 @@ async def test_a_snapshot_comes_to_be_and_does_not_touch_the_disk(subject: Subje
     receipt = await subject.cloud.perform(call)
     assert receipt.produced
     async with asyncio.timeout(WITHIN_S):
-        while await subject.cloud.produced(call, receipt) != operation.promise["produced"]:
+        while missing(operation.promise, {}, before, await subject.cloud.produced(call, receipt)):
             await asyncio.sleep(0.02)
     snapshot = await there(subject.cloud, replace(before, id=receipt.produced))
     assert (snapshot.id, snapshot.type) == (receipt.produced, "snapshot")

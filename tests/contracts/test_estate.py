@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 
 import pytest
@@ -183,6 +184,13 @@ async def test_a_gap_changes_nothing_and_is_remembered_until_the_part_is_seen(es
     assert (await estate.stats()).total == 6
     await estate.take_in(parts(WEB_1, WEB_2)[0])
     assert estate.gaps() == (second,)
+
+
+async def test_many_gaps_and_parts_at_once_are_all_remembered(estate):
+    types = [f"type-{n}" for n in range(20)]
+    await asyncio.gather(*(estate.note_gap(gap(type=name)) for name in types), *(estate.take_in(part) for part in parts(*ALL)))
+    assert [known.type for known in estate.gaps()] == sorted(types)
+    assert await estate.count(EVERYTHING) == len(ALL)
 
 
 async def test_replace_keeps_the_scope_and_adds_what_is_new(estate):

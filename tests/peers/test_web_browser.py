@@ -297,3 +297,45 @@ async def test_the_theme_is_remembered(stage: Stage) -> None:
     await page.reload()
     assert await page.evaluate("document.documentElement.dataset.theme") == "dark"
     assert await page.evaluate("getComputedStyle(document.body).colorScheme") == "dark"
+
+
+async def test_signing_out_leads_to_the_door(stage: Stage) -> None:
+    page = await stage.page()
+    await page.get_by_role("button", name="Sign out").click()
+    await api.expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    await page.goto(stage.chat.platform.address)
+    assert page.url.endswith("/ask")
+
+
+async def test_a_hidden_tab_gives_its_connection_back_and_catches_up(stage: Stage) -> None:
+    page = await stage.page()
+    await page.clock.install()
+    await hide(page, hidden=True)
+    await page.clock.fast_forward(61_000)
+    await api.expect(page.locator("#link-state")).to_have_text("Paused")
+    await stage.chat.platform.show(Place("web", "general", ""), gallery.text())
+    await hide(page, hidden=False)
+    await api.expect(page.locator(".card h2")).to_have_text("Nothing to do")
+    await live(page)
+
+
+async def hide(page: api.Page, *, hidden: bool) -> None:
+    await page.evaluate(
+        "hidden => { Object.defineProperty(document, 'hidden', {configurable: true, get: () => hidden}); document.dispatchEvent(new Event('visibilitychange')); }",
+        hidden,
+    )
+
+
+async def test_code_is_copied_exactly(stage: Stage) -> None:
+    await stage.chat.platform.show(Place("web", "general", ""), gallery.details())
+    page = await stage.page()
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await page.get_by_role("button", name="Copy").click()
+    await api.expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert await page.evaluate("navigator.clipboard.readText()") == '{\n  "handles": ["r1", "r2"],\n  "type": "compute_instance"\n}'
+
+
+async def test_reduced_motion_moves_nothing(stage: Stage) -> None:
+    page = await stage.page(viewport=PHONE)
+    await page.emulate_media(reduced_motion="reduce")
+    assert await page.evaluate("getComputedStyle(document.getElementById('side')).transitionProperty") == "none"

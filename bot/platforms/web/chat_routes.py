@@ -21,6 +21,7 @@ MOST_CHARACTERS = 100_000
 MOST_BYTES = MOST_CHARACTERS * 12 + 10_000
 SILENCE_S = 15.0
 FIELD = "field."
+EXAMPLES = ("Show all running instances in production", "Stop all dev instances in us-east-1", "What did we spend last month?")
 
 
 def frame(room: Room, session: Session, here: str) -> views.Frame:
@@ -43,9 +44,6 @@ async def channel_page(request: Request, room: Room, session: Session) -> Respon
     threads, more = room.history.threads(channel, session.login)
     examples = EXAMPLES if channel == room.history.channels[0] else ()
     return HTMLResponse(views.page("chat.html", around, channel=channel, threads=threads, more=more, examples=examples))
-
-
-EXAMPLES = ("Show all running instances in production", "Stop all dev instances in us-east-1", "What did we spend last month?")
 
 
 async def earlier(request: Request, room: Room, session: Session) -> Response:

@@ -20,7 +20,7 @@ from engine.clock import Clock
 class Texts:
     """Sentences that depend on how this bot is run."""
 
-    new_link: str = "Whoever runs Escher finds a fresh link for everybody in the terminal, each time `escher run` starts."
+    new_link: str = "Whoever runs Escher finds a fresh link for everybody in the terminal, each time “escher run” starts."
 
 
 @dataclass(slots=True)

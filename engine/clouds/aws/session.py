@@ -6,6 +6,7 @@ Changes go through clients that never retry, reads through clients that retry a 
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -39,7 +40,6 @@ class Sessions:
         self._stack = AsyncExitStack()
         self._opening = asyncio.Lock()
         self._vouching: dict[str, asyncio.Lock] = {}
-        self._loader: Any = None
 
     async def client(self, account_id: str, service: str, region: str, purpose: Purpose = "read") -> Any:
         """A client that is sure to act in that account. Raises SettingsError, CloudError."""
@@ -90,9 +90,7 @@ class Sessions:
     def _session(self, account: AccountSettings) -> Any:
         if account.id not in self._sessions:
             plain = _plain_session(account)
-            # The description of EC2 alone is megabytes of JSON: read once, shared by all accounts.
-            self._loader = self._loader or plain.get_component("data_loader")
-            plain.register_component("data_loader", self._loader)
+            plain.register_component("data_loader", _descriptions())
             import aioboto3
 
             session = aioboto3.Session(botocore_session=plain)
@@ -119,7 +117,7 @@ class Sessions:
             }
 
         plain = AioSession()
-        plain.register_component("data_loader", self._loader)
+        plain.register_component("data_loader", _descriptions())
         # botocore has no public way to hand a session credentials that renew themselves.
         plain._credentials = AioDeferredRefreshableCredentials(refresh_using=assume, method="sts-assume-role")  # noqa: SLF001
         return aioboto3.Session(botocore_session=plain)
@@ -165,6 +163,14 @@ def _plain_session(account: AccountSettings) -> Any:
             raise SettingsError(f"Account {account.name}: there is no AWS profile {profile!r} on this machine.") from None
         return session
     raise SettingsError(f"Account {account.name}: credentials {account.credentials!r} are neither `default` nor `profile:NAME`.")
+
+
+@functools.cache
+def _descriptions() -> Any:
+    """The SDK's descriptions of AWS's services. That of EC2 alone is megabytes of JSON: read once a process, by whoever needs it first."""
+    from botocore.loaders import Loader
+
+    return Loader()
 
 
 def home_region(account: AccountSettings) -> str:

@@ -21,10 +21,11 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class ArmId:
-    """`/subscriptions/S/resourceGroups/G/providers/N/T/NAME[/T/NAME…]`; `names` are the last parts in order."""
+    """`/subscriptions/S/resourceGroups/G/providers/N/T/NAME[/T/NAME…]`; `kind` is `N/T[/T…]`, `names` are the names in order."""
 
     subscription: str
     group: str
+    kind: str
     names: tuple[str, ...]
 
     @classmethod
@@ -33,7 +34,7 @@ class ArmId:
         parts = text.strip("/").split("/")
         if len(parts) < 8 or len(parts) % 2 or parts[0].lower() != "subscriptions" or parts[2].lower() != "resourcegroups":
             raise ValueError(f"{text!r} is no ARM id of a resource in a resource group")
-        return cls(parts[1], parts[3], tuple(parts[7::2]))
+        return cls(parts[1], parts[3], "/".join([parts[5], *parts[6::2]]), tuple(parts[7::2]))
 
     @property
     def name(self) -> str:

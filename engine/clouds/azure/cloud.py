@@ -11,7 +11,7 @@ from engine.clouds.azure import metrics
 from engine.clouds.azure.answers import BROKEN, gap_reason, understood
 from engine.clouds.azure.arm import ArmId
 from engine.clouds.azure.calls import CALLS
-from engine.clouds.azure.catalogue import BY_NATIVE, SCANNERS
+from engine.clouds.azure.catalogue import SCANNERS, scanner_for
 from engine.clouds.azure.operations import OPERATIONS
 from engine.clouds.azure.scanner import Scanner
 from engine.clouds.azure.scanners import snapshots
@@ -23,11 +23,12 @@ from engine.settings import AccountSettings
 
 PARTS_AT_ONCE = 6
 REQUEST_TIMEOUT_S = 30.0
+LOCATIONS = "Microsoft.Resources/subscriptions/locations/read"
 Piece = Swept | Gap
 
 
 class AzureCloud:
-    """All configured subscriptions. A part of a sweep is one kind in one subscription, all regions (`region` is '')."""
+    """All configured subscriptions. A part of a sweep is one kind in one region of one subscription; a gap is one kind in all regions."""
 
     def __init__(self, accounts: Sequence[AccountSettings], *, timeout_s: float = REQUEST_TIMEOUT_S) -> None:
         self._accounts = {account.id: account for account in accounts if account.cloud == "azure"}
@@ -62,11 +63,13 @@ class AzureCloud:
     async def _part(self, account: AccountSettings, scanner: Scanner) -> list[Piece]:
         try:
             session = await self._session(account.id)
+            with understood(LOCATIONS):
+                regions = await session.regions()
             with understood(scanner.tried):
                 wires = await scanner.everything(session)
                 found = [scanner.resource(session.account, wire) for wire in wires]
             if not scanner.measured:
-                return [Swept("azure", account.id, "", scanner.kind.type, tuple(found))]
+                return _pieces(account, scanner, found, regions)
             found, unmeasured = await metrics.with_cpu(session, found, datetime.now(UTC))
         except SettingsError:
             raise
@@ -75,17 +78,19 @@ class AzureCloud:
         except Exception as error:  # noqa: BLE001 - an edge: one unreadable part must not hide the rest of the estate
             told = Unreachable(f"{type(error).__name__}: {error}", tried=scanner.tried, code=BROKEN)
             return [_gap(account, scanner, told)]
-        seen = Swept("azure", account.id, "", scanner.kind.type, tuple(found))
-        return [seen, _gap(account, scanner, unmeasured)] if unmeasured else [seen]
+        pieces = _pieces(account, scanner, found, regions)
+        return [*pieces, _gap(account, scanner, unmeasured)] if unmeasured else pieces
 
     async def read(self, resource: Resource) -> Resource | None:
-        scanner = BY_NATIVE.get(resource.native_type)
-        if scanner is None:
-            raise Rejected(f"Escher cannot read a {resource.native_type}.", tried="read", code="UnknownType")
         session = await self._session(resource.account)
+        with understood("read"):
+            where = ArmId.parse(resource.id)
+        scanner = scanner_for(where)
+        if scanner is None:
+            raise Rejected(f"Escher cannot read a {where.kind}.", tried="read", code="UnknownType")
         try:
             with understood(scanner.tried):
-                wire = await scanner.one(session, ArmId.parse(resource.id))
+                wire = await scanner.one(session, where)
                 now = scanner.resource(session.account, wire)
         except NotFound:
             return None
@@ -133,6 +138,19 @@ class AzureCloud:
         if account not in self._sessions:
             self._sessions[account] = AzureSession(self._accounts[account], self._timeout_s)
         return self._sessions[account]
+
+
+def _pieces(account: AccountSettings, scanner: Scanner, found: Sequence[Resource], regions: Sequence[str]) -> list[Piece]:
+    """One part for each region, the empty ones too: what was there before and is not now has vanished.
+
+    The part without a region stands for the list as a whole, and ends a gap that stood there.
+    """
+    wanted = set(account.regions) or {*regions, *(resource.region for resource in found)}
+    by_region: dict[str, list[Resource]] = {region: [] for region in ("", *sorted(wanted))}
+    for resource in found:
+        if resource.region in by_region:
+            by_region[resource.region].append(resource)
+    return [Swept("azure", account.id, region, scanner.kind.type, tuple(its)) for region, its in by_region.items()]
 
 
 def _gap(account: AccountSettings, scanner: Scanner, error: CloudError) -> Gap:

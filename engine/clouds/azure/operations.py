@@ -36,7 +36,7 @@ KEY = Parameter("key", pattern=r"[^<>%&\\?/\x00-\x1f]{1,512}", meaning="the tag'
 VALUE = Parameter("value", pattern=r"[^\x00-\x1f]{0,256}", meaning="the tag's value")
 SIZE = Parameter("vm_size", pattern=r"(Standard|Basic)_[A-Za-z0-9_-]{1,60}", meaning="a VM size, like Standard_B2ms")
 SNAPSHOT_NAME = Parameter(
-    "snapshot_name", pattern=r"[A-Za-z0-9][\w.-]{0,78}\w", meaning="2 to 80 letters, digits, dots, dashes, underscores"
+    "snapshot_name", pattern=r"[A-Za-z0-9][\w.-]{0,78}\w", meaning="2 to 80 letters, digits, dots, dashes, underscores", fresh=True
 )
 
 Way = Callable[[Resource, Arguments], Inverse | None]
@@ -178,7 +178,7 @@ TABLE: tuple[Operation, ...] = (
         kind=OperationClass.CREATE,
         title="Snapshot",
         command=(
-            *("az", "snapshot", "create", "--resource-group", "{properties.resource_group}", "--name", "{$snapshot_name}"),
+            *("az", "snapshot", "create", "--resource-group", "{properties.resource_group}", "--name", "{$snapshot_name|name}"),
             *("--source", "{id}", "--subscription", "{account}"),
         ),
         promise={"produced": "completed"},

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from azure.mgmt.storage.aio import StorageManagementClient
 
 PUBLIC_ENDPOINT = "https://management.azure.com"
+LOCATIONS_VERSION = "2022-12-01"
 SCOPE = "https://management.azure.com/.default"
 MISSING = 'Azure needs its SDK, which is not installed: pip install "escher-ops[azure]".'
 
@@ -81,6 +82,7 @@ class AzureSession:
         self._pipeline = self._policies()
         self._transport = self._made_transport()
         self._clients: dict[str, Any] = {}
+        self._regions: tuple[str, ...] = ()
 
     def _policies(self) -> list[Any]:
         from azure.core.pipeline import policies
@@ -158,6 +160,13 @@ class AzureSession:
         response = await self._clients["rest"].send_request(HttpRequest(method, f"{self._endpoint}{path}", params=dict(params), **body))
         response.raise_for_status()
         return response.json(), response.headers
+
+    async def regions(self) -> tuple[str, ...]:
+        """The regions this subscription may use, asked once. Raises the SDK's errors."""
+        if not self._regions:
+            answer, _ = await self.rest("GET", f"/subscriptions/{self.account.id}/locations", {"api-version": LOCATIONS_VERSION})
+            self._regions = tuple(sorted(str(location["name"]) for location in answer["value"]))
+        return self._regions
 
     async def close(self) -> None:
         self._clients.clear()

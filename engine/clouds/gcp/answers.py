@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,8 @@ TIMED_OUT = "Timeout"
 BROKEN = "BrokenAnswer"
 # Compute says "too often" with 403 as well as with 429; only the reason tells it from a missing permission.
 TOO_OFTEN = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "concurrentLimitExceeded", "quotaExceeded"})
+# The SDK puts the call before what Google said; people know what they tried.
+_CALL = re.compile(r"^[A-Z]+ https?://\S+: ")
 _SERVER_ERROR = 500
 _MOST_TEXT = 400
 
@@ -49,7 +52,7 @@ def understood(tried: str) -> Iterator[None]:
 
 def refusal(error: GoogleAPICallError, tried: str) -> CloudError:
     """The engine's error for a status that Google answered."""
-    status, reason, said = int(error.code or 0), _reason(error), str(error.message)[:_MOST_TEXT]
+    status, reason, said = int(error.code or 0), _reason(error), _CALL.sub("", str(error.message))[:_MOST_TEXT]
     if status == 429 or (status == 403 and reason in TOO_OFTEN):
         return Throttled(f"Google throttled {tried}.", retry_after=_retry_after(error), tried=tried, code=reason, answer=said)
     if status in (401, 403):

@@ -5,6 +5,7 @@ Compute's `requestId` is made from the call's token: a repeat of the same call g
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -20,7 +21,7 @@ Perform = Callable[[GcpSession, Call], Receipt]
 
 def request_id(call: Call) -> str:
     """A UUID that is the same for the same call, and never the zero UUID that Google refuses."""
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{call.operation} {call.resource.id} {call.token}"))
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{call.operation} {call.resource.id} {sorted(call.arguments.items())} {call.token}"))
 
 
 def _accepted(operation: Any, produced: str = "") -> Receipt:
@@ -85,10 +86,16 @@ def _label_snapshot(session: GcpSession, call: Call) -> Receipt:
 
 
 def _snapshot(session: GcpSession, call: Call) -> Receipt:
-    where, name = _disk(call), str(call.arguments["snapshot_name"])
+    where, name = _disk(call), snapshot_name(call)
     body = {"snapshot_resource": {"name": name, "labels": dict(call.resource.tags)}}
     operation = _sent(session.disks.create_snapshot_unary, session, call, **where, **body)
     return _accepted(operation, f"//compute.googleapis.com/projects/{where['project']}/global/snapshots/{name}")
+
+
+def snapshot_name(call: Call) -> str:
+    """The name that was asked for, or one from the disk's name and the call's token."""
+    token = hashlib.sha256(call.token.encode()).hexdigest()[:10]
+    return str(call.arguments.get("snapshot_name") or f"{FullName.parse(call.resource.id).name[:50]}-{token}")
 
 
 def _delete_snapshot(session: GcpSession, call: Call) -> Receipt:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from engine.clouds.gcp import metrics
 from engine.clouds.gcp.answers import BROKEN, gap_reason, understood
 from engine.clouds.gcp.calls import CALLS, Perform
-from engine.clouds.gcp.catalogue import BY_NATIVE, SCANNERS
+from engine.clouds.gcp.catalogue import SCANNERS, scanner_for
 from engine.clouds.gcp.names import FullName, Wire
 from engine.clouds.gcp.operations import OPERATIONS
 from engine.clouds.gcp.scanner import Scanner
@@ -23,11 +23,12 @@ from engine.settings import AccountSettings
 
 PARTS_AT_ONCE = 6
 REQUEST_TIMEOUT_S = 30.0
+WIDER = ("global", "us", "eu", "asia")  # snapshots belong to the whole project, buckets may span a continent
 Piece = Swept | Gap
 
 
 class GcpCloud:
-    """All configured projects. A part of a sweep is one kind in one project, all regions (`region` is ''). The SDK blocks and runs in threads."""
+    """All configured projects. A part of a sweep is one kind in one region; a gap is one kind in all of them. The SDK blocks and runs in threads."""
 
     def __init__(self, accounts: Sequence[AccountSettings], *, timeout_s: float = REQUEST_TIMEOUT_S) -> None:
         self._accounts = {account.id: account for account in accounts if account.cloud == "gcp"}
@@ -63,6 +64,7 @@ class GcpCloud:
     async def _part(self, account: AccountSettings, scanner: Scanner) -> list[Piece]:
         try:
             session = await self._session(account.id)
+            regions = await asyncio.to_thread(_regions, session)
             wires, found = await asyncio.to_thread(_seen, session, scanner)
         except SettingsError:
             raise
@@ -72,21 +74,23 @@ class GcpCloud:
             told = Unreachable(f"{type(error).__name__}: {error}", tried=scanner.tried, code=BROKEN)
             return [_gap(account, scanner, told)]
         if not scanner.measured:
-            return [Swept("gcp", account.id, "", scanner.kind.type, tuple(found))]
+            return _pieces(account, scanner, found, regions)
         try:
             cpu = await asyncio.to_thread(_measured, session)
         except CloudError as error:
-            return [Swept("gcp", account.id, "", scanner.kind.type, tuple(found)), _gap(account, scanner, error)]
-        measured = tuple(_with_cpu(one, cpu.get(str(wire.get("id", "")))) for one, wire in zip(found, wires, strict=True))
-        return [Swept("gcp", account.id, "", scanner.kind.type, measured)]
+            return [*_pieces(account, scanner, found, regions), _gap(account, scanner, error)]
+        measured = [_with_cpu(one, cpu.get(str(wire.get("id", "")))) for one, wire in zip(found, wires, strict=True)]
+        return _pieces(account, scanner, measured, regions)
 
     async def read(self, resource: Resource) -> Resource | None:
-        scanner = BY_NATIVE.get(resource.native_type)
-        if scanner is None:
-            raise Rejected(f"Escher cannot read a {resource.native_type}.", tried="read", code="UnknownType")
         session = await self._session(resource.account)
+        with understood("read"):
+            where = FullName.parse(resource.id)
+        scanner = scanner_for(where)
+        if scanner is None:
+            raise Rejected(f"Escher cannot read {resource.id}.", tried="read", code="UnknownType")
         try:
-            now = await asyncio.to_thread(_read, session, scanner, resource.id)
+            now = await asyncio.to_thread(_read, session, scanner, where)
         except NotFound:
             return None
         return replace(now, metrics=resource.metrics, monthly_cost=resource.monthly_cost)
@@ -96,7 +100,7 @@ class GcpCloud:
             return None
         session = await self._session(call.resource.account)
         try:
-            return (await asyncio.to_thread(_read, session, snapshots.SCANNER, receipt.produced)).state
+            return (await asyncio.to_thread(_read, session, snapshots.SCANNER, FullName.parse(receipt.produced))).state
         except NotFound:
             return None
 
@@ -138,14 +142,33 @@ def _with_cpu(machine: Resource, cpu: float | None) -> Resource:
     return replace(machine, metrics={"cpu_avg_7d": cpu}) if cpu is not None and machine.state == "running" else machine
 
 
-def _read(session: GcpSession, scanner: Scanner, resource_id: str) -> Resource:
+def _read(session: GcpSession, scanner: Scanner, where: FullName) -> Resource:
     with understood(scanner.tried.replace(".list", ".get")):
-        return scanner.resource(session.project, scanner.one(session, FullName.parse(resource_id)))
+        return scanner.resource(session.project, scanner.one(session, where))
 
 
 def _perform(session: GcpSession, send: Perform, call: Call) -> Receipt:
     with understood(call.operation):
         return send(session, call)
+
+
+def _regions(session: GcpSession) -> tuple[str, ...]:
+    with understood("compute.regions.list"):
+        return session.regions()
+
+
+def _pieces(account: AccountSettings, scanner: Scanner, found: Sequence[Resource], regions: Sequence[str]) -> list[Piece]:
+    """One part for each region, the empty ones too: what was there before and is not now has vanished.
+
+    The part without a region stands for the list as a whole, and ends a gap that stood there. What belongs to no single region is
+    always wanted.
+    """
+    wanted = {*account.regions, *WIDER} if account.regions else {*regions, *WIDER, *(resource.region for resource in found)}
+    by_region: dict[str, list[Resource]] = {region: [] for region in ("", *sorted(wanted))}
+    for resource in found:
+        if resource.region in by_region:
+            by_region[resource.region].append(resource)
+    return [Swept("gcp", account.id, region, scanner.kind.type, tuple(its)) for region, its in by_region.items()]
 
 
 def _gap(account: AccountSettings, scanner: Scanner, error: CloudError) -> Gap:

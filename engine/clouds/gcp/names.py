@@ -36,8 +36,10 @@ class Kind:
 class FullName:
     """`//compute.googleapis.com/projects/P/zones/Z/instances/N`, `//storage.googleapis.com/BUCKET`; what is not there is ''."""
 
+    service: str
     project: str
     zone: str
+    collection: str
     name: str
 
     @classmethod
@@ -46,7 +48,7 @@ class FullName:
         found = NAME.fullmatch(text)
         if found is None:
             raise ValueError(f"{text!r} is no full resource name of Google Cloud")
-        return cls(found["project"] or "", found["zone"] or "", found["name"])
+        return cls(found["service"], found["project"] or "", found["zone"] or "", found["collection"] or "", found["name"])
 
 
 @dataclass(frozen=True, slots=True)

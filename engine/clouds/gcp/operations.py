@@ -40,7 +40,9 @@ IN_PROJECT = ("--project", "{account}")
 KEY = Parameter("key", pattern=r"[a-z][a-z0-9_-]{0,62}", meaning="a label's key: lower case, digits, dashes, underscores")
 VALUE = Parameter("value", pattern=r"[a-z0-9_-]{0,63}", meaning="a label's value, in lower case; an empty one takes the label off")
 MACHINE_TYPE = Parameter("machine_type", pattern=r"[a-z][a-z0-9]*(-[a-z0-9]+){1,4}", meaning="a machine type, like e2-medium")
-SNAPSHOT_NAME = Parameter("snapshot_name", pattern=r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?", meaning="lower case, digits, dashes; 63 at most")
+SNAPSHOT_NAME = Parameter(
+    "snapshot_name", required=False, pattern=r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?", meaning="lower case, digits, dashes; made up when left out", fresh=True
+)
 
 Way = Callable[[Resource, Arguments], Inverse | None]
 
@@ -153,7 +155,7 @@ DISKS: tuple[Operation, ...] = (
         native_types=DISK,
         kind=OperationClass.CREATE,
         title="Snapshot",
-        command=("gcloud", "compute", "disks", "snapshot", "{name}", "--snapshot-names", "{$snapshot_name}", *IN_ZONE),
+        command=("gcloud", "compute", "disks", "snapshot", "{name}", "--snapshot-names", "{$snapshot_name|name}", *IN_ZONE),
         promise={"produced": "completed"},
         takes=(SNAPSHOT_NAME,),
         states=frozenset({"available", "in-use"}),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
 MISSING = 'Google Cloud needs its SDK, which is not installed: pip install "escher-ops[gcp]".'
 PUBLIC: Mapping[str, str] = {
+    "compute": "https://compute.googleapis.com",
     "sql": "https://sqladmin.googleapis.com",
     "storage": "https://storage.googleapis.com",
     "monitoring": "https://monitoring.googleapis.com",
@@ -52,6 +53,7 @@ class GcpSession:
         self.project = Project(settings.id, settings.name)
         self.timeout_s = timeout_s
         self._settings = settings
+        self._regions: tuple[str, ...] = ()
         self._endpoint = settings.endpoint.rstrip("/")
         credentials = _credentials(settings)
         options = {"api_endpoint": self._endpoint} if self._endpoint else {}
@@ -95,6 +97,13 @@ class GcpSession:
             found.extend(answer.get(key) or ())
             token = answer.get("nextPageToken") or None
         return found
+
+    def regions(self) -> tuple[str, ...]:
+        """The regions of this project, asked once. Raises what `understood` understands."""
+        if not self._regions:
+            listed = self.pages("compute", f"/compute/v1/projects/{self.project.id}/regions", "items")
+            self._regions = tuple(sorted(str(region["name"]) for region in listed))
+        return self._regions
 
     def close(self) -> None:
         for session in self._sessions():

@@ -15,6 +15,7 @@ from typing import IO, Any
 
 from engine.errors import Corrupted, DiskFull, StoreError
 from engine.estate.edge.frames import LENGTH, length_of, pack, unpack
+from engine.estate.inventory import Inventory
 from engine.estate.store import PAGE, Condition, Point, Sparse, Stored
 
 # What the process inherits; credentials and tokens in the engine's environment are none of its business.
@@ -173,6 +174,10 @@ class EdgeStore:
     async def known(self, collection: str, tokens: Sequence[str]) -> list[bool]:
         bears: list[bool] = await self._ask("known", collection=collection, tokens=list(tokens))
         return bears
+
+    async def inventory(self, collection: str, key: str) -> Inventory:
+        count, total = await self._ask("inventory", collection=collection, key=key)
+        return Inventory(count, int(total, 16))
 
     async def flush(self, collection: str) -> None:
         await self._ask("flush", collection=collection)

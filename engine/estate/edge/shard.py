@@ -9,10 +9,12 @@ from typing import Any
 
 import qdrant_edge as edge
 
+from engine.estate.inventory import Inventory
 from engine.estate.store import FACETS, TOKENS
 
 MEANING, NAME = "meaning", "name"
 _MOST_FACETS = 100_000
+_BIG_PAGE = 5_000
 _THREADS = 2
 
 
@@ -52,6 +54,15 @@ class Shard:
         request = edge.ScrollRequest(offset=after, limit=limit, filter=_filter(condition), with_payload=True if keys is None else keys)
         records, following = self._shard.scroll(request)
         return [_record(record) for record in records], None if following is None else str(following)
+
+    def inventory(self, key: str) -> tuple[int, str]:
+        """Count and sum (hexadecimal) over all points."""
+        whole, after = Inventory(), None
+        while True:
+            records, after = self._shard.scroll(edge.ScrollRequest(offset=after, limit=_BIG_PAGE, with_payload=[key]))
+            whole += Inventory.of((str(record.id), str((record.payload or {}).get(key))) for record in records)
+            if after is None:
+                return whole.count, f"{whole.sum:x}"
 
     def nearest_grams(self, grams: Sequence[Any], condition: Mapping[str, Any], limit: int) -> list[Any]:
         return self._nearest(edge.SparseVector(*grams), NAME, condition, limit)

@@ -24,7 +24,7 @@ from engine.estate.edge.text_model import ModelAway, TextModel
 
 DEFAULT_SIZE = 384
 _LOCK_SECONDS = 1.5
-_OF_A_SHARD = frozenset({"delete", "retrieve", "scroll", "nearest_grams", "count", "facet", "known", "flush", "optimise"})
+_OF_A_SHARD = frozenset({"delete", "retrieve", "scroll", "nearest_grams", "count", "facet", "known", "inventory", "flush", "optimise"})
 
 
 class Busy(Exception):

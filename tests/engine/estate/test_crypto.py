@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from engine.errors import Corrupted
 from engine.estate.crypto import Crypto
 from engine.estate.grams import grams, likeness, normalised, ranked
+from engine.estate.inventory import Inventory
 from engine.estate.lexicon import lexicon
 from engine.estate.meaning import meaning
 from engine.estate.prefilter import is_exact, prefilter
-from engine.estate.recorder import MARK, SEALED, Recorder, inventory
+from engine.estate.recorder import MARK, SEALED, Recorder
 from engine.estate.store import TOKENS, Stored, every, has
 from engine.estate.where import All, AnyOf, Compare, Is, Not, is_
 from engine.secrets.derive import Keys
@@ -175,10 +176,12 @@ def test_a_swapped_or_retokened_point_is_corrupted():
 
 @given(st.dictionaries(st.text(max_size=4), st.text(max_size=4), max_size=6), st.text(max_size=4))
 def test_the_inventory_adds_up_and_notices_any_change(points, other):
-    whole = inventory(points.items())
+    whole = Inventory.of(points.items())
+    assert whole.count == len(points)
     for key, mark in points.items():
-        rest = inventory((k, m) for k, m in points.items() if k != key)
+        rest = Inventory.of((k, m) for k, m in points.items() if k != key)
         assert whole != rest
-        assert (whole - inventory([(key, mark)])) % (1 << 256) == rest
+        assert whole - Inventory.of([(key, mark)]) == rest
+        assert rest + Inventory.of([(key, mark)]) == whole
         if other != mark:
-            assert inventory((points | {key: other}).items()) != whole
+            assert Inventory.of((points | {key: other}).items()) != whole

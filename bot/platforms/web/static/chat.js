@@ -170,6 +170,17 @@
     });
   }
 
+  /* ---- the standing in the navigation: its details stay open when it is drawn anew ---- */
+
+  let opened = false;
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    if (event.detail.target?.id === "status") opened = Boolean(event.detail.target.querySelector("details[open]"));
+  });
+  document.addEventListener("htmx:afterSwap", function (event) {
+    const details = event.detail.target?.id === "status" && event.detail.target.querySelector("details");
+    if (details) details.open = opened;
+  });
+
   /* ---- what went wrong ---- */
 
   let fading = 0;

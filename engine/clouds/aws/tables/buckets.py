@@ -44,7 +44,7 @@ TABLE: tuple[Operation, ...] = (
         title="Tag",
         command=(
             *("aws", "s3api", "put-bucket-tagging", "--bucket", "{name}"),
-            *("--tagging", "TagSet=[{{Key={$key},Value={$value}}}]", *IN_REGION),
+            *("--tagging", "TagSet=[{Key={$key},Value={$value}}]", *IN_REGION),
         ),
         promise={"tags.$key": "$value"},
         takes=(TAG_KEY, TAG_VALUE),

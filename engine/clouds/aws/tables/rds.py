@@ -97,7 +97,7 @@ TABLE: tuple[Operation, ...] = (
             *("--db-snapshot-identifier", "{$snapshot_id}", *IN_REGION),
         ),
         promise={"produced": "available"},
-        takes=(Parameter("snapshot_id", pattern=r"[A-Za-z](?:-?[A-Za-z0-9]){0,254}", meaning="what the snapshot is called"),),
+        takes=(Parameter("snapshot_id", pattern=r"[A-Za-z](?:-?[A-Za-z0-9]){0,254}", meaning="what the snapshot is called", fresh=True),),
         states=frozenset({"available"}),
         inverse=by("rds:DeleteDBSnapshot"),
         settles_s=3600,

@@ -227,6 +227,19 @@ async def test_a_button_beside_the_chat_speaks_where_its_subject_was_seen(chat: 
     assert new.place.thread
 
 
+async def test_earlier_threads_are_fetched(chat: Served) -> None:
+    for i in range(45):
+        await chat.platform.show(GENERAL, Card("text", f"card number {i:02}"))
+    async with chat.browser("lena") as browser:
+        page = (await browser.get("/c/general")).text
+        assert "card number 05" in page
+        assert "card number 04" not in page
+        more = page.split('hx-get="/c/general/earlier', 1)[1].split('"', 1)[0]
+        part = (await browser.get(f"/c/general/earlier{more}", headers={"HX-Request": "true"})).text
+        assert [f"card number {i:02}" in part for i in range(6)] == [True] * 5 + [False]
+        assert "earlier?before" not in part
+
+
 # The stream
 
 

@@ -15,8 +15,8 @@ from engine.clouds.aws.session import Patience
 from engine.clouds.operation import Receipt
 from engine.errors import Denied, NotFound, Rejected, Throttled, Unreachable
 from engine.estate.resource import Resource
+from engine.execution.promise import missing
 from tests.engine.clouds.aws.makers import Maker, call, seen
-from tests.engine.clouds.promises import kept, promised
 
 REVERSIBLE = [
     ("ec2:StartInstances", "stopped_instance", {}),
@@ -87,7 +87,7 @@ async def test_it_keeps_its_promise_and_leads_back(cloud, make, name, kind, argu
     receipt = await cloud.perform(call(name, before, **arguments))
     assert receipt.request_id
     after = await seen(cloud, before)
-    assert kept(operation, after, arguments), after
+    assert not missing(operation.promise, arguments, after)
     await cloud.perform(call(back.operation, after, **back.arguments))
     assert as_left(await seen(cloud, before)) == as_left(before)
 
@@ -106,7 +106,7 @@ async def test_what_is_deleted_is_gone_and_the_table_says_there_is_no_way_back(c
 async def test_a_reboot_comes_back(cloud, make, name, kind, arguments):
     resource = await seen(cloud, await getattr(make, kind)())
     await cloud.perform(call(name, resource, **arguments))
-    assert kept(OPERATIONS[name], await seen(cloud, resource), arguments)
+    assert not missing(OPERATIONS[name].promise, arguments, await seen(cloud, resource))
 
 
 @pytest.mark.parametrize(("name", "kind", "arguments"), CREATING)
@@ -235,9 +235,3 @@ async def test_two_hundred_reads_are_few_calls_and_one_vanished_harms_none(fault
 
 async def _all(cloud, resources):
     return await asyncio.gather(*(cloud.read(resource) for resource in resources))
-
-
-async def test_promised_values_name_only_known_arguments():
-    for operation in OPERATIONS.values():
-        arguments = {p.name: True if p.type == "boolean" else "x" for p in operation.takes}
-        assert promised(operation, arguments)

@@ -135,6 +135,9 @@ def test_the_tables_are_whole(operation):
     assert bool(operation.inverse) != bool(operation.no_way_back)
     assert (operation.kind is OperationClass.DELETE) == (operation.promise == {"gone": True})
     assert operation.cloud == "aws"
+    for promised in (*operation.promise, *operation.promise.values()):
+        named = str(promised).rpartition(".")[2]
+        assert not named.startswith("$") or named[1:] in taken
     for parameter in operation.takes:
         re.compile(parameter.pattern)
 

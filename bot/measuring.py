@@ -1,0 +1,84 @@
+"""`escher eval`: each case through the real path, stopped before anything runs, and written down for the scorer. Edge."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from bot.conversation import Conversation, Spoken
+from bot.cards.plain import plain
+from bot.platforms.platform import Place
+from engine.errors import SettingsError
+from engine.estate.resource import Resource, Swept
+from engine.estate.view import EstateStore
+from engine.settings import Person
+
+ASKER = Person(id="evaluator", name="Evaluator", roles=("executor",))
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """The JSON objects of a file, one a line. Raises SettingsError naming the line that is none."""
+    rows = []
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}.") from None
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.strip():
+            try:
+                rows.append(json.loads(line))
+            except json.JSONDecodeError as error:
+                raise SettingsError(f"{path}, line {number}: not JSON ({error.msg}).") from None
+    return rows
+
+
+def read_resources(path: Path) -> list[Resource]:
+    """The resources of an estate file. Raises SettingsError naming the line and field."""
+    resources = []
+    for number, row in enumerate(read_lines(path), start=1):
+        try:
+            resources.append(Resource.from_json(row))
+        except (ValueError, TypeError) as error:
+            raise SettingsError(f"{path}, resource {number}: {error}.") from None
+    return resources
+
+
+async def import_resources(estate: EstateStore, resources: Iterable[Resource]) -> int:
+    """Takes resources in as finished parts of a sweep; a part replaces what was known in its scope."""
+    parts: dict[tuple[Any, ...], list[Resource]] = {}
+    for resource in resources:
+        parts.setdefault((resource.cloud, resource.account, resource.region, resource.type), []).append(resource)
+    for (cloud, account, region, type_), members in parts.items():
+        await estate.take_in(Swept(cloud, account, region, type_, tuple(members)))
+    return sum(len(members) for members in parts.values())
+
+
+async def measure(
+    conversation: Conversation, cases: Iterable[Mapping[str, Any]], progress: Callable[[str], None] = lambda _: None
+) -> AsyncIterator[dict[str, Any]]:
+    """One result a case, in the scorer's format. Earlier messages of a case's thread are said first."""
+    for case in cases:
+        place = Place("eval", "eval", str(case["id"]))
+        for earlier in case.get("after", ()):
+            await conversation.answer(ASKER, place, earlier)
+        spoken = await conversation.answer(ASKER, place, case["text"])
+        progress(str(case["id"]))
+        yield result_of(str(case["id"]), spoken)
+
+
+def result_of(case_id: str, spoken: Spoken) -> dict[str, Any]:
+    """What a reply amounts to, for the scorer."""
+    result: dict[str, Any] = {"id": case_id, "outcome": spoken.outcome, "text": "\n".join(plain(card) for card in spoken.reply.cards)}
+    if spoken.filed is not None:
+        plan = spoken.filed.plan
+        result |= {
+            "targets": [resource.id for resource in plan.changed],
+            "operations": list(plan.operations),
+            "approval": spoken.filed.request.needs > 0,
+            "risk": plan.risk,
+        }
+    elif spoken.reply.targets:
+        result["targets"] = list(spoken.reply.targets)
+    return result

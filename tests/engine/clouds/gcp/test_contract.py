@@ -1,0 +1,25 @@
+"""Google Cloud's leaf held to the laws of `engine/clouds/cloud.py` over the local Google Cloud."""
+
+from __future__ import annotations
+
+import pytest_asyncio
+
+from engine.clouds.gcp.cloud import GcpCloud
+from tests.contracts.subject import Names, Subject
+from tests.contracts.test_cloud import *  # noqa: F403
+from tests.sandboxes import swept
+
+NAMES = Names(
+    stop="compute.instances.stop",
+    tag="compute.instances.setLabels",
+    snapshot="compute.disks.createSnapshot",
+    delete_disk="compute.disks.delete",
+)
+
+
+@pytest_asyncio.fixture
+async def subject(sandbox, cloud):
+    found, _ = await swept(cloud)
+    away = GcpCloud([sandbox.accounts[1].model_copy(update={"endpoint": "http://127.0.0.1:1"})])
+    yield Subject(cloud, away, found["storefront-lab-1"], found["mailer-lab-spool"], NAMES)
+    await away.close()
