@@ -51,7 +51,9 @@ async def start(module: str, arguments: Sequence[str], env: Mapping[str, str] | 
     except (TimeoutError, json.JSONDecodeError):
         process.kill()
         await process.wait()
-        raise EscherError(f"{module} did not start within {READY_WITHIN_S:g} s.", hint=f"Run `{sys.executable} -m {module}` to see why.") from None
+        raise EscherError(
+            f"{module} did not start within {READY_WITHIN_S:g} s.", hint=f"Run `{sys.executable} -m {module}` to see why."
+        ) from None
     return Started(process, said)
 
 

@@ -66,9 +66,9 @@ class PolicySettings(Part):
 
 
 class AdvisorSettings(Part):
-    """Where the AI server is and how long to wait for it, in seconds."""
+    """Where the AI server is, or `local` for one of our own as a process on this machine; how long to wait for it, in seconds."""
 
-    url: str = "http://127.0.0.1:8787"
+    url: str = "local"
     token_env: str = "ESCHER_ADVISOR_TOKEN"  # noqa: S105 - the name of a variable, not a secret
     timeout_s: float = Field(default=10.0, gt=0)
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
 from ai_server.agents.classification import Mention, Reading
-from ai_server.knowledge.knowledge import SAME_WISH, Knowledge
-from ai_server.knowledge.language import Phrase
+from ai_server.knowledge.knowledge import SAME_WISH, Knowledge, phrases
 from ai_server.knowledge.playbook import CLOUDS, Absence, CloudName, NoWayBack, Playbook, Practice
 from ai_server.wire import Answer, Citation, Unknown
 
@@ -29,9 +26,8 @@ def how_to(reading: Reading, knowledge: Knowledge) -> Answer | Unknown:
     return Unknown(reason=f"I looked for {looked} on {_what(reading)} and no playbook covers it.")
 
 
-def equivalent(reading: Reading, knowledge: Knowledge) -> Answer | Unknown:
+def equivalent(reading: Reading) -> Answer | Unknown:
     """What the service is called in the clouds asked for; in all others when none is named."""
-    del knowledge
     mention = next((found for found in reading.mentions if found.cloud), next(iter(reading.mentions), None))
     if mention is None:
         return Unknown(reason="I looked for a service I know by name and found none.")
@@ -106,17 +102,10 @@ def _named(mention: Mention) -> str:
 
 
 def _what(reading: Reading) -> str:
-    return _listed([kind.replace("_", " ") for kind in reading.types]) or _listed([found.row.title for found in reading.mentions]) or "that"
-
-
-def _listed(words: Sequence[str]) -> str:
-    return ", ".join(words)
+    words = [kind.replace("_", " ") for kind in reading.types] or [found.row.title.lower() for found in reading.mentions]
+    return ", ".join(words) or "that"
 
 
 def _weight(row: Practice, reading: Reading) -> int:
     """Longer topics say more: `database backups` outweighs `backups`."""
-    return sum(len(words.rows[0]) ** 2 for words in _phrases(row.topics) if any(True for _ in reading.text.spans(words)))
-
-
-def _phrases(texts: Iterable[str]) -> tuple[Phrase, ...]:
-    return tuple(Phrase.of(text) for text in texts)
+    return sum(len(words.rows[0]) ** 2 for words in phrases(row.topics) if any(True for _ in reading.text.spans(words)))

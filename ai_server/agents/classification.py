@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ai_server.knowledge.knowledge import Knowledge
-from ai_server.knowledge.language import Phrase, Span, Text, outermost
+from ai_server.knowledge.language import Phrase, Span, Text, covered, outermost
 from ai_server.knowledge.playbook import CLOUDS, CloudName, Equivalent
 from ai_server.wire import Action, PlanRequest
 
@@ -84,22 +84,18 @@ def _mentions(text: Text, knowledge: Knowledge) -> tuple[Mention, ...]:
     services = [(span, Mention(row, cloud, span)) for phrase, row, cloud in knowledge.names for span in text.spans(phrase)]
     nouns = [(span, Mention(row, None, span)) for phrase, row in knowledge.nouns for span in text.spans(phrase)]
     named = outermost(services)
-    plain = outermost((span, mention) for span, mention in nouns if not any(_overlap(span, other) for other, _ in named))
-    chosen = sorted(named or plain, key=lambda found: found[0].start)
-    return tuple({(mention.row.id, mention.cloud): mention for _, mention in chosen}.values())
+    taken = covered(span for span, _ in named)
+    plain = outermost((span, mention) for span, mention in nouns if span.start not in taken)
+    first: dict[tuple[str, CloudName | None], Mention] = {}
+    for _, mention in named or plain:
+        first.setdefault((mention.row.id, mention.cloud), mention)
+    return tuple(first.values())
 
 
 def _types(text: Text, mentions: Sequence[Mention], knowledge: Knowledge) -> tuple[str, ...]:
     """Resource types named by a service or a public noun; the noun that belongs to a service's name (`gke cluster`) tells nothing more."""
     nouns = outermost((span, kind) for kind, phrases in knowledge.vocabulary.types.items() for span in text.find(phrases))
-    services = [mention for mention in mentions if mention.cloud]
-    free = (kind for span, kind in nouns if not any(_belongs(span, mention.span) for mention in services))
+    services = [mention.span for mention in mentions if mention.cloud]
+    belonging = covered(services) | {span.end for span in services}
+    free = (kind for span, kind in nouns if span.start not in belonging)
     return tuple(dict.fromkeys([*(mention.row.type for mention in mentions if mention.row.type), *free]))
-
-
-def _belongs(noun: Span, service: Span) -> bool:
-    return _overlap(noun, service) or noun.start == service.end
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end

@@ -24,7 +24,7 @@ def _answer(reading: Reading, knowledge: Knowledge) -> Answer | Unknown:
         case Kind.HOW_TO:
             return answers.how_to(reading, knowledge)
         case Kind.EQUIVALENT:
-            return answers.equivalent(reading, knowledge)
+            return answers.equivalent(reading)
         case Kind.PRACTICE:
             return answers.practice(reading, knowledge)
         case Kind.CAPABILITY:

@@ -64,7 +64,7 @@ class Text:
     def spans(self, phrase: Phrase) -> Iterator[Span]:
         """Everywhere the phrase stands, in reading order."""
         first, *rest = phrase.rows
-        for start in self._starts(first, 0, len(self.words)):
+        for start in self._starts(first):
             end: int | None = start + len(first)
             for row in rest:
                 end = self._next(row, end) if end is not None else None
@@ -78,17 +78,31 @@ class Text:
     def has(self, phrases: Iterable[Phrase]) -> bool:
         return any(True for phrase in phrases for _ in self.spans(phrase))
 
-    def _starts(self, row: tuple[str, ...], begin: int, end: int) -> Iterator[int]:
+    def _starts(self, row: tuple[str, ...]) -> Iterator[int]:
         for position in self.places.get(row[0], ()):
-            if begin <= position < end and self.words[position : position + len(row)] == row:
+            if self.words[position : position + len(row)] == row:
                 yield position
 
     def _next(self, row: tuple[str, ...], begin: int) -> int | None:
-        position = next(self._starts(row, begin, begin + WIDEST_GAP + 1), None)
-        return None if position is None else position + len(row)
+        """The end of the row's nearest place after `begin`, at most `WIDEST_GAP` words away."""
+        for position in range(begin, begin + WIDEST_GAP + 1):
+            if self.words[position : position + len(row)] == row:
+                return position + len(row)
+        return None
 
 
 def outermost(found: Iterable[tuple[Span, T]]) -> tuple[tuple[Span, T], ...]:
-    """The findings that do not stand inside a longer one: `disk snapshot` hides `disk`."""
-    rows = tuple(found)
-    return tuple((span, what) for span, what in rows if not any(other.holds(span) for other, _ in rows))
+    """The findings that do not stand inside a longer one, in reading order: `disk snapshot` hides `disk`."""
+    kept: list[tuple[Span, T]] = []
+    widest: Span | None = None
+    for span, what in sorted(found, key=lambda pair: (pair[0].start, -pair[0].end)):
+        if widest and widest.holds(span):
+            continue
+        kept.append((span, what))
+        widest = span if widest is None or span.end > widest.end else widest
+    return tuple(kept)
+
+
+def covered(spans: Iterable[Span]) -> frozenset[int]:
+    """The positions of all words in the spans."""
+    return frozenset(position for span in spans for position in range(span.start, span.end))

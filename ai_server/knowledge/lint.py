@@ -61,11 +61,9 @@ def _steps(book: Playbook) -> Iterator[str]:
 def _commands(book: Playbook) -> Iterator[str]:
     words = [word for argv in book.commands for word in argv]
     yield from (f"{book.id}: the argument {word!r} has a blank in it" for word in words if " " in word)
-    yield from (f"{book.id}: permission for {step.operation} is not listed" for step in book.steps if _unlisted(book, step.operation))
-
-
-def _unlisted(book: Playbook, operation: str) -> bool:
-    return operation not in book.permissions
+    yield from (
+        f"{book.id}: permission for {step.operation} is not listed" for step in book.steps if step.operation not in book.permissions
+    )
 
 
 def _states(book: Playbook) -> Iterator[str]:

@@ -7,11 +7,12 @@ import html
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 from typing import Protocol
 
 import pytest
 
-from bot.cards.card import Card, Text
+from bot.cards.card import Action, Card, Text
 from bot.platforms.console_render import harmless
 from bot.platforms.platform import Click, Place, Platform
 from bot.platforms.web.render import printable
@@ -36,10 +37,14 @@ HOSTILE = (
 class Stage(Protocol):
     """One platform with people in front of it and a scripted inbox behind it. `me` may speak, `other` is somebody else."""
 
-    platform: Platform
-    inbox: FakeInbox
-    me: str
-    other: str
+    @property
+    def platform(self) -> Platform: ...
+    @property
+    def inbox(self) -> FakeInbox: ...
+    @property
+    def me(self) -> str: ...
+    @property
+    def other(self) -> str: ...
 
     async def say(self, text: str) -> Place: ...
     async def press(self, place: Place, verb: str, subject: str) -> str: ...
@@ -210,7 +215,7 @@ async def test_a_click_comes_with_the_login_the_platform_proved(stage: Stage) ->
 
 async def test_unknown_verbs_pass_through_for_the_inbox_to_judge(stage: Stage) -> None:
     place = await stage.say("hello")
-    card = Card("text", "odd", actions=(gallery.Action("frobnicate", "s-1", "Frobnicate"),))
+    card = Card("text", "odd", actions=(Action("frobnicate", "s-1", "Frobnicate"),))
     await stage.platform.show(place, card)
     await stage.press(place, "frobnicate", "s-1")
     assert [(click.verb, click.subject) for click in stage.inbox.clicks] == [("frobnicate", "s-1")]
@@ -230,12 +235,8 @@ async def test_text_never_becomes_markup(stage: Stage, text: str) -> None:
     await stage.platform.show(place, everywhere("plain"))
     plain = await stage.seen(stage.me)
     stage.inbox.messages.clear()
-    await stage.platform.show(place, Card(**{**_fields(everywhere(text)), "subject": "plain"}))
+    await stage.platform.show(place, replace(everywhere(text), subject="plain"))
     stage.assert_harmless(await stage.seen(stage.me), plain, text)
-
-
-def _fields(card: Card) -> dict[str, object]:
-    return {name: getattr(card, name) for name in ("kind", "title", "tone", "blocks", "actions", "footer")}
 
 
 def test_a_click_holds_nothing_but_what_was_pressed() -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from playwright import async_api as api
 
 from bot.platforms.platform import Place
 from bot.platforms.web.server import WebConfig
@@ -17,8 +18,6 @@ from tests.bot.platforms import gallery
 from tests.bot.platforms.gallery import GALLERY
 from tests.bot.platforms.web.preview import scripted
 from tests.bot.platforms.web.running import PEOPLE, Served, served
-
-api = pytest.importorskip("playwright.async_api")
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = (
@@ -31,7 +30,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 375, "height": 812}
+DESKTOP = api.ViewportSize(width=1280, height=800)
+PHONE = api.ViewportSize(width=375, height=812)
 PAGES = ("c/general", "c/incidents", "resources", "executions", "approvals", "journal")
 AXE = os.environ.get("AXE_PATH", "")
 
@@ -46,9 +46,9 @@ class Stage:
     browser: api.Browser
     complaints: list[str]
 
-    async def page(self, person: str = "lena", *, viewport: dict[str, int] | None = None, scheme: str = "light") -> api.Page:
+    async def page(self, person: str = "lena", *, viewport: api.ViewportSize | None = None, scheme: str = "light") -> api.Page:
         """A window of its own, signed in."""
-        context = await self.browser.new_context(viewport=viewport or DESKTOP, color_scheme=scheme)
+        context = await self.browser.new_context(viewport=viewport or DESKTOP, color_scheme="dark" if scheme == "dark" else "light")
         page = await context.new_page()
         page.on("console", lambda message: self.complaints.append(message.text) if message.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -94,7 +94,7 @@ async def send(page: api.Page, text: str) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.skipif(not AXE, reason="AXE_PATH is not set: no page was judged by axe-core")
-async def test_axe_finds_nothing(stage: Stage, scheme: str, viewport: dict[str, int]) -> None:
+async def test_axe_finds_nothing(stage: Stage, scheme: str, viewport: api.ViewportSize) -> None:
     place = Place("web", "general", "")
     for kind, card in GALLERY.items():
         await stage.chat.platform.show(place, replace(card, subject=f"g-{kind}"))
@@ -339,3 +339,17 @@ async def test_reduced_motion_moves_nothing(stage: Stage) -> None:
     page = await stage.page(viewport=PHONE)
     await page.emulate_media(reduced_motion="reduce")
     assert await page.evaluate("getComputedStyle(document.getElementById('side')).transitionProperty") == "none"
+
+
+async def test_a_link_pressed_on_another_site_signs_in(stage: Stage) -> None:
+    """A strict cookie is withheld on a redirect that another site began."""
+    context = await stage.browser.new_context()
+    page = await context.new_page()
+    link = stage.chat.platform.login_link("lena").replace("127.0.0.1", "localhost")
+    await page.goto(f"{stage.chat.platform.address}/ask")
+    await page.evaluate(
+        "link => { const a = document.createElement('a'); a.href = link; a.id = 'there'; a.textContent = 'there'; document.querySelector('main').append(a); }",
+        link,
+    )
+    await page.locator("#there").click()
+    await live(page)

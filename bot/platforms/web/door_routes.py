@@ -22,7 +22,10 @@ async def login(request: Request) -> Response:
     except LinkSpent as spent:
         page = views.plain_page("ask.html", title="This link is spent", sentence=str(spent), how=room.texts.new_link)
         return HTMLResponse(page, status_code=410)
-    response = RedirectResponse("/", status_code=303)
+    response: Response = RedirectResponse("/", status_code=303)
+    if request.headers.get("sec-fetch-site") == "cross-site":
+        # Coming from a link in another site, the browser would withhold a strict cookie on a redirect, but not on a step of our own page.
+        response = HTMLResponse(views.plain_page("ask.html", title="Signed in", sentence="Opening the chat…", how="", onward="/"))
     seconds = int(room.doors.terms.session.total_seconds())
     response.set_cookie(room.cookie, cookie, max_age=seconds, httponly=True, samesite="strict", path="/")
     return response

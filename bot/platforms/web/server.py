@@ -128,29 +128,7 @@ class WebPlatform:
         """Serves until cancelled. Raises SettingsError when the port is taken."""
         self.open()
         assert self._socket is not None
-        room = Room(
-            doors=self._doors,
-            history=self._history,
-            ring=self._ring,
-            office=self._office,
-            inbox=inbox,
-            clock=self._clock,
-            names={person.logins[PLATFORM]: person.name for person in self._config.people if PLATFORM in person.logins},
-            cookie=f"escher-{self.open()}",  # cookies do not tell ports apart
-            texts=self._config.texts,
-        )
-        server = _Server(
-            uvicorn.Config(
-                build_app(room, self._config.hosts),
-                log_config=None,
-                access_log=False,
-                lifespan="off",
-                server_header=False,
-                proxy_headers=False,
-                ws="none",
-                timeout_graceful_shutdown=GRACE_S,
-            )
-        )
+        server = _Server(_uvicorn(build_app(self._room(inbox), self._config.hosts)))
         serving = asyncio.create_task(server.serve(sockets=[self._socket]))
         try:
             await asyncio.shield(serving)
@@ -161,6 +139,19 @@ class WebPlatform:
             self._socket.close()
             self._socket = None
 
+    def _room(self, inbox: Inbox) -> Room:
+        return Room(
+            doors=self._doors,
+            history=self._history,
+            ring=self._ring,
+            office=self._office,
+            inbox=inbox,
+            clock=self._clock,
+            names={person.logins[PLATFORM]: person.name for person in self._config.people if PLATFORM in person.logins},
+            cookie=f"escher-{self._port}",  # cookies do not tell ports apart
+            texts=self._config.texts,
+        )
+
 
 class _Server(uvicorn.Server):
     """uvicorn as a guest: signals belong to the bot."""
@@ -168,6 +159,20 @@ class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+def _uvicorn(app: ASGIApp) -> uvicorn.Config:
+    """Logs go where the bot's go; nothing of a proxy is believed."""
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        proxy_headers=False,
+        ws="none",
+        timeout_graceful_shutdown=GRACE_S,
+    )
 
 
 def build_app(room: Room, hosts: Sequence[str] = ()) -> ASGIApp:

@@ -148,7 +148,9 @@ def serve(connection: socket.socket) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C at the terminal is the engine's to handle
+    # A Ctrl-C or a service manager's stop reaches the whole group; when to end is the engine's to say, by closing the socket.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     with socket.socket(fileno=int(arguments[0])) as connection:
         try:
             serve(connection)

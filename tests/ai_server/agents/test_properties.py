@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import get_args
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ai_server.agents.planner import reply
+from ai_server.unsealed import leak
 from ai_server.wire import Action, Group, Order, Plan, PlanReply, PlanRequest, Value
 from tests.ai_server.asking import NATIVE, knowledge
 
@@ -115,3 +117,12 @@ def _sound(request: PlanRequest, plan: Plan) -> None:
         assert {clouds[handle] for handle in step.on} == {prefix}
         handles = [value for value in step.arguments.values() if isinstance(value, str) and value.startswith("v")]
         assert set(handles) <= {value.handle for value in request.values}
+
+
+def test_the_longest_and_strangest_messages_take_no_time():
+    for words in ("turn off ", "rds database ", "a", "i-", "don't stop ", "best practice for backups ", "a.", "1.1.", "f:", "projects/"):
+        message = (words * 8000)[:8000]
+        begun = time.perf_counter()
+        reply(PlanRequest(message=message), knowledge())
+        leak(PlanRequest(message=message))
+        assert time.perf_counter() - begun < 1, words

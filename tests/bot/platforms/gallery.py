@@ -225,6 +225,6 @@ def details() -> Card:
     )
 
 
-GALLERY = {
+GALLERY: dict[str, Card] = {
     card.kind: card for card in (plan(), progress(), outcome(), table(), clarification(), refusal(), error(), text(), helping(), details())
 }

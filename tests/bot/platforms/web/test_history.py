@@ -82,8 +82,8 @@ def test_the_first_entry_somebody_sees_opens_the_thread_for_them() -> None:
 
 def test_old_threads_and_entries_are_dropped_and_a_threads_head_stays() -> None:
     h = history(Bounds(threads=2, entries=3))
-    for id in ("m1", "m2", "m3"):
-        h.said(said(id), AT)
+    for message_id in ("m1", "m2", "m3"):
+        h.said(said(message_id), AT)
     for i in range(5):
         h.shown(card(f"c{i}", thread="m3", subject=f"s{i}", title=f"{i}"))
     assert titles(h, "lena") == [["text of m2"], ["text of m3", "3", "4"]]

@@ -84,6 +84,14 @@ async def test_a_link_works_once_and_then_says_how_to_get_another(chat: Served) 
         assert "escher run" in second.text
 
 
+async def test_a_link_from_another_site_takes_a_step_of_its_own(chat: Served) -> None:
+    async with httpx.AsyncClient() as browser:
+        answer = await browser.get(chat.platform.login_link("lena"), headers={"Sec-Fetch-Site": "cross-site"})
+        assert answer.status_code == 200
+        assert 'content="0;url=/"' in answer.text
+        assert (await browser.get(chat.platform.address)).headers["location"] == "/c/general"
+
+
 async def test_signing_out_ends_the_session_itself_not_just_the_cookie(chat: Served) -> None:
     async with chat.browser("lena") as browser:
         cookies = dict(browser.cookies)
@@ -120,7 +128,7 @@ async def test_another_site_cannot_send(chat: Served, headers: dict[str, str]) -
 async def test_a_change_needs_the_sessions_own_token(chat: Served) -> None:
     async with chat.browser("lena") as lena, chat.browser("omar") as omar:
         for token in ("", "wrong", "ö", omar.headers["X-Escher-Token"]):
-            answer = await lena.post("/say", data={"channel": "general", "text": "x"}, headers={"X-Escher-Token": token.encode()})
+            answer = await lena.post("/say", data={"channel": "general", "text": "x"}, headers={b"X-Escher-Token": token.encode()})
             assert answer.status_code == 403
         assert (await lena.post("/click", data={"verb": "approve"}, headers={"X-Escher-Token": ""})).status_code == 403
     assert chat.inbox.messages == []

@@ -7,7 +7,7 @@ import pytest_asyncio
 from engine.clouds.azure.cloud import AzureCloud
 from tests.contracts.subject import Names, Subject
 from tests.contracts.test_cloud import *  # noqa: F403
-from tests.sandboxes import swept
+from tests.engine.clouds.azure.known import disk, machine
 
 NAMES = Names(
     stop="Microsoft.Compute/virtualMachines/deallocate/action",
@@ -19,7 +19,6 @@ NAMES = Names(
 
 @pytest_asyncio.fixture
 async def subject(sandbox, cloud):
-    found, _ = await swept(cloud)
     away = AzureCloud([sandbox.accounts[0].model_copy(update={"endpoint": "https://127.0.0.1:1", "id": sandbox.accounts[1].id})])
-    yield Subject(cloud, away, found["vm-storefront-dev-01"], found["disk-mailer-dev-spool"], NAMES)
+    yield Subject(cloud, away, machine("vm-storefront-dev-01", "storefront"), disk("disk-mailer-dev-spool", "mailer"), NAMES)
     await away.close()

@@ -7,7 +7,7 @@ import pytest_asyncio
 from engine.clouds.gcp.cloud import GcpCloud
 from tests.contracts.subject import Names, Subject
 from tests.contracts.test_cloud import *  # noqa: F403
-from tests.sandboxes import swept
+from tests.engine.clouds.gcp.known import disk, machine
 
 NAMES = Names(
     stop="compute.instances.stop",
@@ -19,7 +19,6 @@ NAMES = Names(
 
 @pytest_asyncio.fixture
 async def subject(sandbox, cloud):
-    found, _ = await swept(cloud)
     away = GcpCloud([sandbox.accounts[1].model_copy(update={"endpoint": "http://127.0.0.1:1"})])
-    yield Subject(cloud, away, found["storefront-lab-1"], found["mailer-lab-spool"], NAMES)
+    yield Subject(cloud, away, machine("storefront-lab-1", "europe-west1-b"), disk("mailer-lab-spool", "us-central1-b"), NAMES)
     await away.close()

@@ -1,0 +1,163 @@
+"""What the web console reads, over the engine: resources, runs, waiting plans, the journal, how things stand. Edge (engine)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from bot.cards.card import Card, Code, Column, Facts
+from bot.cards.plans import plan_card
+from bot.cards.rows import COLUMNS, row
+from bot.cards.runs import outcome_card, progress_card
+from bot.platforms.web.office import FILTERS, JournalEntry, JournalPage, Page, Status
+from engine.estate.facts import flags, owner
+from engine.estate.resource import CLOUDS, Resource
+from engine.estate.where import EVERYTHING, All, Where, is_
+from engine.execution.history import runs
+from engine.journal.entry import Entry
+from engine.journal.verify import verify
+from engine.request.resolver import resolve
+from engine.wiring import JOURNAL_FOLDER, Engine
+
+PAGE = 50
+_MOST_RUNS = 100
+_SECRETIVE = frozenset({"sent", "plan", "request"})
+
+
+class EngineOffice:
+    """The `Office` of a running bot."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._last_scan = ""
+        self._verified: tuple[int, str] = (-1, "")
+
+    def scanned(self) -> None:
+        """Notes that a sweep has just ended."""
+        self._last_scan = f"{self._engine.clock.now():%Y-%m-%d %H:%M} UTC"
+
+    async def resources(self, query: str, filters: Mapping[str, str], page: int, sort: str) -> Page:
+        """Resources by the same words as in chat; a likeness is said to be one."""
+        where = All(tuple(is_(name, filters[name]) for name in FILTERS if filters.get(name)))
+        found, notes = await self._search(query, where)
+        ordered = _sorted(found, sort)
+        at = max(1, min(page, -(-len(ordered) // PAGE) or 1))
+        shown = ordered[(at - 1) * PAGE : at * PAGE]
+        return Page(
+            columns=COLUMNS,
+            rows=tuple(row(resource) for resource in shown),
+            total=len(ordered),
+            page=at,
+            size=PAGE,
+            ids=tuple(resource.id for resource in shown),
+            choices=await self._choices(),
+            notes=(*notes, *self._gap_sentences()),
+        )
+
+    async def _search(self, query: str, where: Where) -> tuple[list[Resource], tuple[str, ...]]:
+        estate = self._engine.estate
+        if not query.strip():
+            return await estate.select(where), ()
+        understood = await self._engine.understanding.of(query)
+        about = understood.reading.about
+        if about.unread and not about.fields and not about.noun:
+            likely = await estate.by_name(query, where, PAGE)
+            return [match.resource for match in likely], ("By likeness of names.",) if likely else ("Nothing is like that.",)
+        found = await resolve(about, estate, changing=False)
+        allowed = {resource.id for resource in await estate.select(where)}
+        kept = [resource for resource in found.resources if resource.id in allowed]
+        return kept, (found.question or "By likeness.",) if found.by_likeness else ()
+
+    async def _choices(self) -> dict[str, tuple[str, ...]]:
+        stats = await self._engine.estate.stats()
+        environments = tuple(sorted(name for name in stats.by_environment if name))
+        states = ("running", "stopped", "available", "in-use", "active", "deallocated", "online")
+        return {"cloud": CLOUDS, "type": tuple(sorted(stats.by_type)), "environment": environments, "state": states}
+
+    async def resource(self, resource_id: str) -> Card | None:
+        """One resource in full."""
+        found = await self._engine.estate.get(resource_id)
+        if found is None:
+            return None
+        values = dict(zip((column.title for column in COLUMNS), row(found), strict=True))
+        facts = [(name, value) for name, value in values.items() if value]
+        facts += [("Owner", owner(found)), ("Flags", ", ".join(sorted(flags(found))))]
+        tags = tuple((f"tag {key}", value) for key, value in sorted(found.tags.items()))
+        properties = tuple((key.replace("_", " "), str(value)) for key, value in sorted(found.properties.items()))
+        rows = tuple((name, value) for name, value in (*facts, *tags, *properties) if value)
+        return Card("details", found.name, blocks=(Facts(rows), Code(found.id, "Exact id")))
+
+    async def executions(self) -> Sequence[Card]:
+        """Runs under way first, then the finished ones, newest first."""
+        live = [progress_card(report) for report in self._engine.executor.under_way()]
+        ids = {report.id for report in self._engine.executor.under_way()}
+        left = [one for one in runs(self._engine.journal.entries()).values() if one.run not in ids]
+        return [*live, *(outcome_card(one.report()) for one in reversed(left[-_MOST_RUNS:]))]
+
+    async def approvals(self, login: str) -> Sequence[Card]:
+        """Every waiting plan; who may decide it is checked at the click."""
+        del login
+        return [plan_card(filed) for filed in reversed(self._engine.desk.waiting())]
+
+    async def journal(self, before: int | None) -> JournalPage:
+        """Fifty entries before a number, newest first."""
+        last, _ = self._engine.journal.last
+        end = min(before - 1, last) if before else last
+        start = max(0, end - PAGE)
+        entries = [entry for entry in self._engine.journal.entries(after=start) if entry.sequence <= end]
+        whole, sentence = await self._verdict(last)
+        return JournalPage(tuple(_entry(one) for one in reversed(entries)), whole, sentence, start + 1 if start else None)
+
+    async def _verdict(self, last: int) -> tuple[bool, str]:
+        """The whole chain checked on the disk; again only when it has grown."""
+        if self._verified[0] != last:
+            verdict = await asyncio.to_thread(verify, self._engine.home / JOURNAL_FOLDER, self._engine.keys.for_("journal"))
+            self._verified = (last, "" if verdict.whole else str(verdict))
+        broken = self._verified[1]
+        return not broken, broken or f"All {last} entries are there, in order and unchanged; checked on disk."
+
+    async def status(self) -> Status:
+        """How things stand now; the AI server is asked."""
+        counts = {
+            "resources": await self._engine.estate.count(EVERYTHING),
+            "executions": len(self._engine.executor.under_way()),
+            "approvals": len(self._engine.desk.waiting()),
+        }
+        return Status(counts, self._gap_sentences(), not await self._engine.advisor.away(), self._last_scan or "not yet")
+
+    def _gap_sentences(self) -> tuple[str, ...]:
+        return tuple(
+            f"Not seen: {gap.type} in {gap.account_name} {gap.region}: {gap.reason} ({gap.tried})" for gap in self._engine.estate.gaps()
+        )
+
+
+def _sorted(resources: Sequence[Resource], sort: str) -> list[Resource]:
+    title, down = sort.lstrip("-"), sort.startswith("-")
+    index = next((number for number, column in enumerate(COLUMNS) if column.title == title), None)
+    if index is None:
+        return sorted(resources, key=lambda one: (one.account_name, one.name))
+    column: Column = COLUMNS[index]
+    if column.numeric:
+        return sorted(resources, key=lambda one: one.monthly_cost, reverse=down)
+    return sorted(resources, key=lambda one: row(one)[index].lower(), reverse=down)
+
+
+def _entry(entry: Entry) -> JournalEntry:
+    """An entry for people: who did what; plans and bytes that left are named, not printed whole."""
+    body = entry.body
+    who = (
+        str(body.get("by") or body.get("approved_by") or body.get("plan", {}) or "")
+        if not isinstance(body.get("plan"), dict)
+        else str(body["plan"]["asked_by"])
+    )
+    detail = ", ".join(f"{key} {_short(value)}" for key, value in body.items() if key not in _SECRETIVE and value not in ("", [], None))
+    if isinstance(body.get("plan"), dict):
+        detail = f"{body['plan']['id']}: {body['plan']['title']}; " + detail
+    if isinstance(body.get("request"), dict):
+        detail = f"{body['request']['plan_id']} is {body['request']['state']}; " + detail
+    return JournalEntry(entry.sequence, entry.at, who.strip("[]'"), entry.kind, detail.strip("; "), entry.hash)
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 120 else text[:117] + "…"
