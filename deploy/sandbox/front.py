@@ -43,7 +43,9 @@ class Front:
             return
         fault = self.faults.take(asked.method, asked.path)
         self._note(asked, fault)
-        answer = await self._faulty(asked, fault) if fault else self._answer(asked)
+        # A slow call belongs to the world it was made in, even when a test has begun another one meanwhile.
+        world = self.world
+        answer = await _faulty(world, asked, fault) if fault else _answer(world, asked)
         if answer is None:
             await _hang_up(send)
             return
@@ -52,28 +54,6 @@ class Front:
     def _note(self, asked: Asked, fault: Fault | None) -> None:
         call = {"method": asked.method, "path": asked.path, "query": dict(asked.query), "body": asked.body.decode("utf-8", "replace")}
         self.calls = [*self.calls[-MOST_CALLS:], {**call, "fault": fault is not None}]
-
-    def _answer(self, asked: Asked) -> Answer:
-        self.world.clock.settle()
-        try:
-            return self.world.answer(asked)
-        except Wrong as wrong:
-            return wrong.answer
-
-    async def _faulty(self, asked: Asked, fault: Fault) -> Answer | None:
-        """The answer a fault leaves; None means hang up without one."""
-        if fault.slow_s:
-            await asyncio.sleep(fault.slow_s)
-        if fault.drop == "before":
-            return None
-        if fault.status:
-            refusal = self.world.refusal(fault.status)
-            wait = {"Retry-After": str(fault.retry_after)} if fault.status in (429, 503) else {}
-            return Answer(refusal.status, refusal.body, {**refusal.headers, **wait})
-        answer = self._answer(asked)
-        if fault.garbage:
-            return Answer(200, headers={"content-type": "application/json"}, raw="<html>not what you asked")
-        return None if fault.drop == "after" else answer
 
     def _lever(self, asked: Asked) -> Answer:
         lever = asked.path.removeprefix("/_sandbox/")
@@ -99,6 +79,30 @@ class Front:
             self._start_over()
             return {"reset": True}
         raise ValueError("there is no such lever")
+
+
+def _answer(world: World, asked: Asked) -> Answer:
+    world.clock.settle()
+    try:
+        return world.answer(asked)
+    except Wrong as wrong:
+        return wrong.answer
+
+
+async def _faulty(world: World, asked: Asked, fault: Fault) -> Answer | None:
+    """The answer a fault leaves; None means hang up without one."""
+    if fault.slow_s:
+        await asyncio.sleep(fault.slow_s)
+    if fault.drop == "before":
+        return None
+    if fault.status:
+        refusal = world.refusal(fault.status)
+        wait = {"Retry-After": str(fault.retry_after)} if fault.status in (429, 503) else {}
+        return Answer(refusal.status, refusal.body, {**refusal.headers, **wait})
+    answer = _answer(world, asked)
+    if fault.garbage:
+        return Answer(200, headers={"content-type": "application/json"}, raw="<html>not what you asked")
+    return None if fault.drop == "after" else answer
 
 
 async def _asked(request: Request) -> Asked:

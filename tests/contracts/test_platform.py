@@ -229,14 +229,13 @@ async def test_what_a_click_answers_is_for_the_one_who_clicked(stage: Stage) -> 
     assert "not you" not in await stage.seen(stage.other)
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-async def test_text_never_becomes_markup(stage: Stage, text: str) -> None:
+async def test_text_never_becomes_markup(stage: Stage) -> None:
     place = await stage.say("hello")
     await stage.platform.show(place, everywhere("plain"))
     plain = await stage.seen(stage.me)
-    stage.inbox.messages.clear()
-    await stage.platform.show(place, replace(everywhere(text), subject="plain"))
-    stage.assert_harmless(await stage.seen(stage.me), plain, text)
+    for text in HOSTILE:
+        await stage.platform.show(place, replace(everywhere(text), subject="plain"))
+        stage.assert_harmless(await stage.seen(stage.me), plain, text)
 
 
 def test_a_click_holds_nothing_but_what_was_pressed() -> None:

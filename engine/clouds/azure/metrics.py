@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.clouds.azure.answers import understood
 from engine.clouds.azure.session import AzureSession
-from engine.errors import CloudError
+from engine.errors import CloudError, NotFound
 from engine.estate.resource import Resource
 
 TRIED = "Microsoft.Insights/metrics/read"
@@ -35,6 +35,8 @@ async def with_cpu(session: AzureSession, machines: Sequence[Resource], now: dat
                 return machine
             try:
                 cpu = await _cpu(session, machine, now)
+            except NotFound:
+                return machine  # it went away since it was listed; the next sweep will say so
             except CloudError as error:
                 errors.append(error)
                 return machine

@@ -16,11 +16,13 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.estate.edge.frames import LENGTH, length_of, pack, unpack
 from engine.estate.edge.shard import Shard
-from engine.estate.edge.text_model import ModelAway, TextModel
+
+if TYPE_CHECKING:
+    from engine.estate.edge.text_model import TextModel
 
 DEFAULT_SIZE = 384
 _LOCK_SECONDS = 1.5
@@ -63,6 +65,8 @@ class Worker:
         self._lock = _locked(Path(folder) / "lock")
         if model is None:
             return {"size": DEFAULT_SIZE, "away": ""}
+        from engine.estate.edge.text_model import ModelAway, TextModel
+
         try:
             self._model = TextModel(model["name"], model["folder"], model["cache"], bytes.fromhex(rotation_key))
         except ModelAway as error:
