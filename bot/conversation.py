@@ -21,7 +21,7 @@ from bot.platforms.platform import Click, Message, Place, Platform
 from bot.runs import Runs, place_of
 from bot.threads import Threads
 from bot.turn import Turn
-from engine.approvals.desk import Filed
+from engine.approvals.filed import Filed
 from engine.approvals.states import Event
 from engine.errors import AdvisorError, EscherError, Refused
 from engine.execution.history import runs

@@ -9,7 +9,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from engine.errors import SettingsError
-from engine.estate.resource import CloudName
+
+CloudName = Literal["aws", "azure", "gcp"]
 
 Environment = Literal["production", "staging", "development", "test", "sandbox"]
 Role = Literal["manager", "executor", "viewer"]

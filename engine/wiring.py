@@ -14,7 +14,7 @@ from engine.clock import Clock, SystemClock
 from engine.clouds.cloud import Cloud
 from engine.estate.estate import Estate
 from engine.estate.resource import CLOUDS, CloudName
-from engine.estate.sweeping import Sweeper
+from engine.sweeping import Sweeper
 from engine.estate.view import EstateStore
 from engine.execution.binding import Limits
 from engine.execution.executor import Executor, Hands

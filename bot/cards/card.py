@@ -47,7 +47,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of text. `shown` is how many a card shows before "all N in details"; `total` counts rows that were not sent at all."""
+    """Rows of text. `shown` is how many a card shows before "all N in details"; `total` counts all rows, sent or not; 0 means all were sent."""
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]

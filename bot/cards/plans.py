@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bot.cards.card import Action, Block, Card, Code, Facts, Field, Note, Text, Tone
 from bot.cards.rows import kinds, table
-from engine.approvals.desk import Filed
+from engine.approvals.filed import Filed
 from engine.approvals.states import Request
 from engine.execution.guardrails import environments
 from engine.execution.plan import Plan, RiskLevel

@@ -1,33 +1,32 @@
-"""`escher operations` and `escher playbook`: what Escher can do, and where plans come from. Edge (reads the playbooks)."""
+"""`escher operations` and `escher playbook`: what Escher can do, and where plans come from. Edge (asks the AI server's package)."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+import subprocess
+import sys
+from typing import Annotated, Any
 
 import typer
 
-from ai_server.knowledge.lint import lint
-from ai_server.knowledge.loading import load_absences, load_playbooks
-from bot.commands.session import Exit, JsonOption, out, print_rows, say_json
+from bot.commands.session import Exit, JsonOption, errors, out, print_rows, say_json
 from engine.clouds.tables import TABLES
 
 operations = typer.Typer(help="The operations Escher can perform.", no_args_is_help=True)
 
 
 @operations.command("list")
-def operations_list(cloud: Annotated[str, typer.Option(help="aws, azure or gcp.")] = "", as_json: JsonOption = False) -> None:
+def operations_list(
+    cloud: Annotated[str, typer.Option(help="aws, azure or gcp.")] = "",
+    as_json: JsonOption = False,
+) -> None:
     """List every operation with what it does, whether it can be undone, and the permissions it needs."""
     rows = [one for name, table in TABLES.items() if cloud in ("", name) for one in table.values()]
     if as_json:
+        keys = ("name", "cloud", "class", "types", "permissions")
         say_json(
             [
-                {
-                    "name": one.name,
-                    "cloud": one.cloud,
-                    "class": one.kind,
-                    "types": sorted(one.native_types),
-                    "permissions": [one.name, *one.permissions],
-                }
+                dict(zip(keys, (one.name, one.cloud, one.kind, sorted(one.native_types), [one.name, *one.permissions]), strict=True))
                 for one in rows
             ]
         )
@@ -39,21 +38,33 @@ playbook = typer.Typer(help="The public playbooks that plans come from.", no_arg
 
 
 @playbook.command("list")
-def playbook_list() -> None:
+def playbook_list(as_json: JsonOption = False) -> None:
     """List the playbooks."""
-    print_rows(("Playbook", "Cloud", "Title"), [(one.id, one.cloud, one.title) for one in load_playbooks()])
+    books = _knowledge()["playbooks"]
+    if as_json:
+        say_json(books)
+    else:
+        print_rows(("Playbook", "Cloud", "Title"), [(one["id"], one["cloud"], one["title"]) for one in books])
 
 
 @playbook.command("lint")
 def playbook_lint() -> None:
     """Check all playbooks as a whole, and that every operation they name exists in the engine's tables."""
-    books = load_playbooks()
     known = {name for table in TABLES.values() for name in table}
-    problems = [
-        *lint(books, load_absences()),
-        *(f"{one.id}: {step.operation} is in no table" for one in books for step in one.steps if step.operation not in known),
-    ]
+    knowledge = _knowledge()
+    strange = [f"{one['id']}: {name} is in no table" for one in knowledge["playbooks"] for name in one["operations"] if name not in known]
+    problems = [*knowledge["problems"], *strange]
     for problem in problems:
         out.print(problem)
-    out.print(f"{len(books)} playbooks, {len(problems)} problems.")
+    out.print(f"{len(knowledge['playbooks'])} playbooks, {len(problems)} problems.")
     raise typer.Exit(Exit.FAILED if problems else Exit.DONE)
+
+
+def _knowledge() -> dict[str, Any]:
+    """What the AI server's package says of its playbooks; a process of its own, since the bot never imports the server."""
+    done = subprocess.run([sys.executable, "-m", "ai_server.knowledge"], capture_output=True, text=True, check=False, timeout=60)
+    if done.returncode:
+        errors.print(done.stderr.strip())
+        raise typer.Exit(Exit.FAILED)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found

@@ -183,7 +183,8 @@ async def _serve(config: Path | None, port: int | None, *, scan: bool) -> Exit:
         await app.conversation.runs.recover()
         errors.print(f"Web chat: {web.address}")
         for person in settings.people:
-            errors.print(f"  {person.name} signs in once with {web.login_link(person.id)}")
+            if "web" in person.logins:
+                errors.print(f"  {person.name} signs in once with {web.login_link(person.id)}")
         async with asyncio.TaskGroup() as group:
             if scan and settings.accounts:
                 group.create_task(_scan(app))

@@ -11,7 +11,7 @@ from bot.cards.talk import clarification_card, nothing_card, refusal_card, text_
 from bot.threads import Question
 from bot.turn import Turn
 from engine.advisor.replies import Said
-from engine.approvals.desk import Filed
+from engine.approvals.filed import Filed
 from engine.clock import fresh_id
 from engine.estate.resource import Resource
 from engine.execution.plan import LeftOut

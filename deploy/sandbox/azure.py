@@ -7,6 +7,7 @@ import asyncio
 from pathlib import Path
 
 from deploy.sandbox.azure_estate import documents
+from deploy.sandbox.azure_routes import ROUTES
 from deploy.sandbox.azure_world import AzureWorld
 from deploy.sandbox.front import Front
 from deploy.sandbox.serve import certificate, serve
@@ -15,7 +16,7 @@ from deploy.sandbox.wire import Clock
 
 def world(clock: Clock, page: int = 20) -> AzureWorld:
     """The whole Azure estate of the demo, fresh."""
-    made = AzureWorld(clock, page)
+    made = AzureWorld(clock, ROUTES, page)
     for document in documents():
         made.seed(document)
     return made

@@ -17,6 +17,10 @@ class Running:
     accounts: tuple[AccountSettings, ...]
     endpoint: str
 
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
     async def stop(self) -> None:
         """Ends the process: asks first, insists after three seconds."""
         if self.process.returncode is not None:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from engine.approvals import history, states
+from engine.approvals.filed import Filed
 from engine.approvals.policy import Decision
 from engine.approvals.states import Click, Decided, Event, Request
 from engine.clock import Clock, fresh_id
@@ -20,15 +21,6 @@ from engine.execution.history import plans
 from engine.execution.plan import Plan, to_json
 from engine.journal.journal import Journal
 from engine.settings import Person, PolicySettings
-
-
-@dataclass(frozen=True, slots=True)
-class Filed:
-    """A plan with its request as it stands."""
-
-    plan: Plan
-    request: Request
-    because: tuple[str, ...] = ()
 
 
 class Desk:

@@ -12,7 +12,8 @@ from datetime import timedelta
 
 from engine.advisor.advisor import Advisor
 from engine.advisor.replies import Advice, Draft, Said
-from engine.approvals.desk import Desk, Filed
+from engine.approvals.desk import Desk
+from engine.approvals.filed import Filed
 from engine.approvals.policy import decide
 from engine.clock import Clock, fresh_id
 from engine.clouds.cloud import Cloud

@@ -41,7 +41,11 @@ KEY = Parameter("key", pattern=r"[a-z][a-z0-9_-]{0,62}", meaning="a label's key:
 VALUE = Parameter("value", pattern=r"[a-z0-9_-]{0,63}", meaning="a label's value, in lower case; an empty one takes the label off")
 MACHINE_TYPE = Parameter("machine_type", pattern=r"[a-z][a-z0-9]*(-[a-z0-9]+){1,4}", meaning="a machine type, like e2-medium")
 SNAPSHOT_NAME = Parameter(
-    "snapshot_name", required=False, pattern=r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?", meaning="lower case, digits, dashes; made up when left out", fresh=True
+    "snapshot_name",
+    required=False,
+    pattern=r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?",
+    meaning="lower case, digits, dashes; made up when left out",
+    fresh=True,
 )
 
 Way = Callable[[Resource, Arguments], Inverse | None]

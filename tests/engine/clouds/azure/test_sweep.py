@@ -84,7 +84,9 @@ async def test_what_cannot_be_seen_is_a_gap_and_the_rest_is_seen(sandbox, cloud,
 async def test_without_metrics_the_machines_are_seen_and_the_gap_says_so(sandbox, cloud):
     await sandbox.fault(path_regex=f"{estate.AZURE_DEV}.*Insights/metrics", status=403, count=99)
     found, gaps = await swept(cloud)
-    assert [(gap.tried, gap.reason, gap.type) for gap in gaps] == [("Microsoft.Insights/metrics/read", GapReason.DENIED, "compute_instance")]
+    assert [(gap.tried, gap.reason, gap.type) for gap in gaps] == [
+        ("Microsoft.Insights/metrics/read", GapReason.DENIED, "compute_instance")
+    ]
     assert found["vm-storefront-dev-01"].metrics == {}
     assert found["vm-storefront-prod-01"].metrics
 

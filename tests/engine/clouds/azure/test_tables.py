@@ -100,3 +100,23 @@ def test_costs_are_nought_when_unknown():
 def test_nothing_measured_is_none():
     assert metrics.average({"value": [{"timeseries": []}]}) is None
     assert metrics.average({"value": [{"timeseries": [{"data": [{"average": 2.0}, {}, {"average": 4.0}]}]}]}) == 3.0
+
+
+def test_without_the_sdk_it_says_what_to_install():
+    code = """
+import asyncio, sys
+sys.modules["azure.mgmt.compute.aio"] = None
+from engine.clouds.azure.cloud import AzureCloud
+from engine.errors import SettingsError
+from engine.settings import AccountSettings
+async def main():
+    cloud = AzureCloud([AccountSettings(cloud="azure", id="s", name="s")])
+    try:
+        async for _ in cloud.sweep():
+            pass
+    except SettingsError as error:
+        assert 'pip install "escher-ops[azure]"' in str(error)
+        sys.exit(42)
+asyncio.run(main())
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 42

@@ -24,7 +24,9 @@ def snapshot(name: str) -> Resource:
 
 
 def database(name: str) -> Resource:
-    return _resource("database_instance", "sqladmin.googleapis.com/Instance", f"//cloudsql.googleapis.com/projects/{GCP_LAB}/instances/{name}")
+    return _resource(
+        "database_instance", "sqladmin.googleapis.com/Instance", f"//cloudsql.googleapis.com/projects/{GCP_LAB}/instances/{name}"
+    )
 
 
 def bucket(name: str) -> Resource:

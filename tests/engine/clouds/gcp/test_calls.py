@@ -82,7 +82,7 @@ async def test_labels_that_changed_meanwhile_are_not_written_over(sandbox, cloud
     assert all(isinstance(result, Rejected) for result in results if isinstance(result, Exception))
     assert written
     now = await cloud.read(RUNNING)
-    assert {"env", "app", "owner"} <= set(now.tags)
+    assert {"env", "app", "owner", *written} <= set(now.tags)
 
 
 async def test_a_label_google_would_not_take_is_rejected(cloud):
@@ -91,8 +91,8 @@ async def test_a_label_google_would_not_take_is_rejected(cloud):
 
 
 async def test_what_protects_never_opens(sandbox, cloud):
+    arguments = {"public_access_prevention": "inherited"}
     with pytest.raises(Rejected, match="only sets"):
-        arguments = {"public_access_prevention": "inherited"}
         await cloud.perform(Call("storage.buckets.update", bucket("nimbus-lab-072-storefront"), arguments, "token"))
     assert await sandbox.calls("PATCH") == []
 
@@ -120,12 +120,13 @@ WRONG = [
 ]
 
 
+CHANGED = [("compute.instances.delete", RUNNING, "DELETE"), ("cloudsql.instances.update:start", database("ledger-pg-lab"), "PATCH")]
+
+
 @pytest.mark.parametrize(("fault", "error"), WRONG, ids=str)
-@pytest.mark.parametrize(
-    ("name", "known", "method"),
-    [("compute.instances.delete", RUNNING, "DELETE"), ("cloudsql.instances.update:start", database("ledger-pg-lab"), "PATCH")],
-)
-async def test_a_change_that_goes_wrong_is_not_repeated(sandbox, cloud, name, known, method, fault, error):
+@pytest.mark.parametrize("change", CHANGED, ids=lambda change: change[0])
+async def test_a_change_that_goes_wrong_is_not_repeated(sandbox, cloud, change, fault, error):
+    name, known, method = change
     await sandbox.fault(path_regex=known.name, method=method, **fault)
     with pytest.raises(error) as caught:
         await cloud.perform(Call(name, known, {}, "token"))

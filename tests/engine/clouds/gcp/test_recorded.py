@@ -27,7 +27,11 @@ def aggregated(collection: str):
     for body in bodies(f"*/get-compute-v1-projects-cloud-custodian-aggregated-{collection}_*.json"):
         for scope in body.get("items", {}).values():
             # One recording was blinded so far that its links lead nowhere.
-            yield from (found for found in scope.get(collection, ()) if "/zones/" in found.get("zone", "") and found.get("selfLink", "").count("/") > 6)
+            yield from (
+                found
+                for found in scope.get(collection, ())
+                if "/zones/" in found.get("zone", "") and found.get("selfLink", "").count("/") > 6
+            )
 
 
 @pytest.mark.parametrize(("collection", "told"), [("instances", instances.instance), ("disks", disks.disk)])
@@ -48,9 +52,21 @@ def test_recorded_states_of_machines_are_known():
 
 def test_recorded_snapshots_databases_and_buckets_are_understood():
     told = [
-        *(snapshots.snapshot(PROJECT, wire) for body in bodies("snapshot-*/get-*-global-snapshots_*.json") for wire in body.get("items", ())),
-        *(sql_instances.database(PROJECT, wire) for body in bodies("sqlinstance-*/get-sql-*-instances_*.json") for wire in body.get("items", ())),
-        *(buckets.bucket(PROJECT, {**wire, "policy": {}}) for body in bodies("bucket-*/get-storage-v1-b_*.json") for wire in body.get("items", ())),
+        *(
+            snapshots.snapshot(PROJECT, wire)
+            for body in bodies("snapshot-*/get-*-global-snapshots_*.json")
+            for wire in body.get("items", ())
+        ),
+        *(
+            sql_instances.database(PROJECT, wire)
+            for body in bodies("sqlinstance-*/get-sql-*-instances_*.json")
+            for wire in body.get("items", ())
+        ),
+        *(
+            buckets.bucket(PROJECT, {**wire, "policy": {}})
+            for body in bodies("bucket-*/get-storage-v1-b_*.json")
+            for wire in body.get("items", ())
+        ),
     ]
     assert {resource.type for resource in told} == {"snapshot", "database_instance", "object_storage"}
 

