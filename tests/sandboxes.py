@@ -7,6 +7,7 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +37,13 @@ class Sandbox:
     def endpoint(self) -> str:
         return self.running.endpoint
 
-    def client(self) -> httpx.AsyncClient:
+    @cached_property
+    def _trusted(self) -> ssl.SSLContext | bool:
         authority = self.accounts[0].ca_file
-        trusted = ssl.create_default_context(cafile=authority) if authority else False
-        return httpx.AsyncClient(base_url=self.endpoint, verify=trusted, trust_env=False)
+        return ssl.create_default_context(cafile=authority) if authority else False
+
+    def client(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(base_url=self.endpoint, verify=self._trusted, trust_env=False)
 
     async def _pull(self, lever: str, told: dict[str, Any]) -> dict[str, Any]:
         async with self.client() as client:

@@ -22,6 +22,6 @@ async def sandbox(running):
 
 @pytest_asyncio.fixture
 async def cloud(sandbox):
-    made = AzureCloud(sandbox.accounts, timeout_s=1.0)
+    made = AzureCloud(sandbox.accounts, timeout_s=0.7)
     yield made
     await made.close()

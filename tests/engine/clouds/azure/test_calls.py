@@ -99,7 +99,7 @@ WRONG = [
     ({"status": 503}, Unreachable),
     ({"drop": "before"}, Unreachable),
     ({"drop": "after"}, Unreachable),
-    ({"slow_s": 1.5}, Unreachable),
+    ({"slow_s": 1.0}, Unreachable),
 ]
 
 

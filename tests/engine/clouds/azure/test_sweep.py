@@ -63,7 +63,7 @@ REASONS = [
     ({"status": 429}, GapReason.THROTTLED),
     ({"status": 500}, GapReason.UNREACHABLE),
     ({"drop": "before"}, GapReason.UNREACHABLE),
-    ({"slow_s": 1.5}, GapReason.TIMED_OUT),
+    ({"slow_s": 1.0}, GapReason.TIMED_OUT),
     ({"garbage": True}, GapReason.BROKEN),
 ]
 
