@@ -22,7 +22,7 @@ from bot.runs import Runs, place_of
 from bot.threads import Threads
 from bot.turn import Turn
 from engine.approvals.filed import Filed
-from engine.approvals.states import Event
+from engine.approvals.states import Press
 from engine.errors import AdvisorError, EscherError, Refused
 from engine.execution.history import runs
 from engine.request import lexicon
@@ -182,7 +182,7 @@ class Conversation:
             case _:
                 return refusal_card("That button means nothing to me.", "Ask again to get a fresh card.")
 
-    async def _decide(self, click: Click, event: Event, person: Person) -> Card | None:
+    async def _decide(self, click: Click, event: Press, person: Person) -> Card | None:
         plan_id, _, short = click.subject.partition(".")
         filed = self._engine.desk.find(plan_id)
         # The button carries the beginning of the digest it was drawn for; the desk compares the whole.

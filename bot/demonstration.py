@@ -43,7 +43,7 @@ class Scene:
 
 SCENES = (
     Scene("A question", "eve", "show idle azure vms"),
-    Scene("A low-risk change runs at once", "eve", "stop the idle dev instances in us-east-1"),
+    Scene("A low-risk change runs at once", "eve", "stop the tracker dev vms in us-east-1"),
     Scene(
         "A production change waits, is approved, runs, is verified, and is undone",
         "eve",

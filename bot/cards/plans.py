@@ -24,14 +24,14 @@ def subject_of(plan: Plan) -> str:
 def headline(plan: Plan) -> str:
     """The plan in a few plain words, with how many and where."""
     changed = plan.changed
+    verbs = " and ".join(dict.fromkeys(step.title.lower() for step in plan.steps)).capitalize()
+    counts = environments(changed)[0]
+    where = ", ".join(f"{count} in {name}" if len(counts) > 1 else f"in {name}" for name, count in counts.items())
+    if len(changed) == 1:
+        return f"{verbs} {changed[0].name} {where}"
     types = {resource.type for resource in changed}
-    what = kinds(next(iter(types)), len(changed)) if len(types) == 1 else ("resource" if len(changed) == 1 else "resources")
-    verbs = " and ".join(dict.fromkeys(step.title.lower() for step in plan.steps))
-    where = ", ".join(
-        f"{count} in {name}" if len(environments(changed)[0]) > 1 else f"in {name}" for name, count in environments(changed)[0].items()
-    )
-    named = f" {changed[0].name}" if len(changed) == 1 else ""
-    return f"{verbs.capitalize()} {len(changed)} {what}{named} {where}"
+    what = kinds(next(iter(types)), len(changed)) if len(types) == 1 else "resources"
+    return f"{verbs} {len(changed)} {what}{':' if len(counts) > 1 else ''} {where}"
 
 
 def plan_card(filed: Filed) -> Card:
@@ -62,7 +62,10 @@ def _blocks(filed: Filed) -> list[Block]:
     blocks += [Note(f"{part.count} left out: {part.reason}") for part in plan.left_out if part.count]
     if by_account := environments(plan.changed)[1]:
         blocks.append(Note(f"{by_account} of {len(plan.changed)} placed in their environment by account, not by tag"))
-    blocks += [Note(reason.capitalize(), "danger" if "cannot" in reason or "delete" in reason else "warning") for reason in plan.reasons]
+    if plan.reasons:
+        blocks.append(
+            Note(f"{plan.risk.capitalize()} risk: {'; '.join(plan.reasons)}", "danger" if plan.risk in ("high", "critical") else "warning")
+        )
     blocks.append(Code(commands(plan), "What will run"))
     return blocks
 

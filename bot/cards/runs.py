@@ -76,6 +76,8 @@ def _tone(report: Report) -> Tone:
 
 
 def _sentence(report: Report) -> str:
+    if report.succeeded and len(report.steps) == 1:
+        return "Done, and the effect was read back from the cloud."
     if report.succeeded:
         return f"All {len(report.steps)} steps done, and each effect was read back from the cloud."
     return f"{report.done} of {len(report.steps)} steps done and read back; {len(report.steps) - report.done} not."

@@ -54,8 +54,8 @@ class Teller:
         self.as_json = as_json
         self.events: list[dict[str, Any]] = []
         self.began = time.monotonic()
-        self._out = Console(highlight=False, markup=False, emoji=False)
-        self._progress: dict[str, str] = {}
+        wide = None if sys.stdout.isatty() else 110
+        self._out = Console(highlight=False, markup=False, emoji=False, width=wide)
 
     def step(self, text: str) -> None:
         """Progress on the way to the first scene."""
@@ -164,6 +164,6 @@ async def _stay(app: App, web: Any, serving: asyncio.Task[None]) -> None:
     app.conversation.add(web)  # from here on the browser alone shows
     errors.print(f"\nTry it: {web.address}")
     for person in app.engine.settings.people:
-        errors.print(f"  {person.name} signs in once with {web.login_link(person.id)}")
+        errors.print(f"  {person.name} signs in once with {web.login_link(person.id)}", soft_wrap=True)
     errors.print("Ctrl-C ends the demo and removes everything.")
     await asyncio.shield(serving)

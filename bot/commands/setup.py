@@ -101,7 +101,10 @@ async def _doctor(config: Path | None, *, as_json: bool) -> Exit:
             where = "our own" if settings.advisor.url == LOCAL_ADVISOR else settings.advisor.url
             checks.append(Check("AI server", well=not server, says=server or f"answers ({where})"))
             gaps = (await engine.sweeper.sweep()).gaps if settings.accounts else []
-            checks += [Check(f"{gap.account_name} {gap.region} {gap.type}", well=False, says=f"{gap.reason}: {gap.tried} {gap.detail}") for gap in gaps]
+            checks += [
+                Check(f"{gap.account_name} {gap.region} {gap.type}", well=False, says=f"{gap.reason}: {gap.tried} {gap.detail}")
+                for gap in gaps
+            ]
     except EscherError as error:
         checks.append(Check("opening", well=False, says=str(error)))
     if as_json:

@@ -184,7 +184,7 @@ async def _serve(config: Path | None, port: int | None, *, scan: bool) -> Exit:
         errors.print(f"Web chat: {web.address}")
         for person in settings.people:
             if "web" in person.logins:
-                errors.print(f"  {person.name} signs in once with {web.login_link(person.id)}")
+                errors.print(f"  {person.name} signs in once with {web.login_link(person.id)}", soft_wrap=True)
         async with asyncio.TaskGroup() as group:
             if scan and settings.accounts:
                 group.create_task(_scan(app))

@@ -12,7 +12,7 @@ from dataclasses import replace
 from engine.approvals import history, states
 from engine.approvals.filed import Filed
 from engine.approvals.policy import Decision
-from engine.approvals.states import Click, Decided, Event, Request
+from engine.approvals.states import Click, Decided, Press, Request
 from engine.clock import Clock, fresh_id
 from engine.errors import GrantRefused
 from engine.execution import grant as grants
@@ -58,7 +58,7 @@ class Desk:
         filed = [self.find(plan_id) for plan_id in self._requests]
         return [one for one in filed if one is not None and one.request.state == "asked"]
 
-    async def click(self, plan_id: str, event: Event, person: Person, digest: str, reason: str = "") -> Decided | None:
+    async def click(self, plan_id: str, event: Press, person: Person, digest: str, reason: str = "") -> Decided | None:
         """One person's click on one plan; None when there is no such plan. Every click leaves an entry, refused ones too."""
         async with self._one_at_a_time:
             request = self._requests.get(plan_id)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.clouds.operation import OperationClass
-from engine.execution.guardrails import sensitive
+from engine.estate.facts import environment
 from engine.execution.plan import Plan
 from engine.settings import PolicySettings
 
@@ -39,8 +39,11 @@ def decide(plan: Plan, roles: Sequence[str], policy: PolicySettings) -> Decision
 
 def _reasons(plan: Plan, policy: PolicySettings) -> list[str]:
     reasons = [_ALWAYS_ASKED[step.kind] for step in plan.steps if step.kind in _ALWAYS_ASKED]
-    if any(sensitive(resource) for resource in plan.changed):
-        reasons.append("it touches production, or a target whose environment nobody knows")
+    named = {environment(resource)[0] for resource in plan.changed}
+    if "production" in named:
+        reasons.append("it touches production")
+    if "" in named:
+        reasons.append("nobody knows the environment of a target")
     if len(plan.changed) > policy.approve_above_targets:
         reasons.append(f"it reaches {len(plan.changed)} resources, more than {policy.approve_above_targets}")
     if plan.risk != "low" and not reasons:

@@ -24,6 +24,7 @@ from typing import Literal
 
 State = Literal["asked", "approved", "denied", "expired", "withdrawn", "used"]
 Event = Literal["approve", "deny", "expire", "withdraw", "use"]
+Press = Literal["approve", "deny", "withdraw"]  # the events that people cause; time and the desk cause the others
 
 TABLE: Mapping[State, Mapping[Event, State]] = {
     "asked": {"approve": "approved", "deny": "denied", "expire": "expired", "withdraw": "withdrawn"},
@@ -71,7 +72,7 @@ class Request:
 class Click:
     """An attempt to move a request: who, with which roles, on which digest, when."""
 
-    event: Event
+    event: Press
     by: str
     roles: frozenset[str]
     digest: str

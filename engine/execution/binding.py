@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from engine.advisor.replies import ArgumentDraft, Draft, DraftStep
 from engine.clouds.operation import Arguments, ArgumentValue, Operation, OperationClass, Parameter
 from engine.errors import PlanRefused
-from engine.estate.facts import native_name
+from engine.estate.facts import PROPERTY_FLAGS, native_name
 from engine.estate.resource import Resource
 from engine.execution.plan import LeftOut, Step
 from engine.request.reading import Given
@@ -34,7 +34,9 @@ _WORDS_OF_TITLES = {
     "start": frozenset({"start"}),
     "stop": frozenset({"stop"}),
     "restart": frozenset({"restart", "reboot", "reset"}),
+    "tag": frozenset({"tag", "label"}),
 }
+_HANDLE = re.compile(r"v[1-9][0-9]{0,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,9 @@ def _bind_one(
     if operation.cloud != resource.cloud or resource.native_type not in operation.native_types:
         raise PlanRefused(f"The plan wants {operation.name} on {resource.name}, which is a {resource.native_type}.")
     _asked_for(operation, actions)
+    _own_values(operation, drafted)
     arguments = _arguments(operation, drafted.arguments, values)
+    _not_opening(operation, arguments)
     inverse = operation.inverse(resource, arguments) if operation.inverse else None
     return Step(
         id="",
@@ -147,10 +151,31 @@ def _asked_for(operation: Operation, actions: frozenset[str]) -> None:
         raise PlanRefused(
             f"The plan wants {operation.name} ({operation.kind}), but only {' and '.join(sorted(actions)) or 'nothing'} was asked for."
         )
-    if operation.kind is OperationClass.POWER and actions <= _WORDS_OF_TITLES.keys():
+    if operation.kind in (OperationClass.POWER, OperationClass.TAG) and actions <= _WORDS_OF_TITLES.keys():
         words = frozenset[str]().union(*(_WORDS_OF_TITLES[action] for action in actions))
         if operation.title.lower().split()[0] not in words:
             raise PlanRefused(f"The plan wants {operation.name}, but only {' and '.join(sorted(actions))} was asked for.")
+
+
+def _own_values(operation: Operation, drafted: DraftStep) -> None:
+    """A tag or a size is the person's own: the AI server may place it, never make it up."""
+    if operation.kind not in (OperationClass.TAG, OperationClass.CONFIGURE):
+        return
+    for name, value in drafted.arguments.items():
+        if isinstance(value, str) and not _HANDLE.fullmatch(value):
+            raise PlanRefused(f"The plan sets {name} to {value!r}, which nobody asked for.")
+
+
+def _not_opening(operation: Operation, arguments: Arguments) -> None:
+    """An operation that can close and open by its argument must not open when closing was asked for."""
+    if operation.kind is not OperationClass.PROTECT:
+        return
+    promised = {path.partition(".")[2]: value for path, value in operation.promise.items() if path.startswith("properties.")}
+    for flag, name, meaning in PROPERTY_FLAGS:
+        value = promised.get(name)
+        shown = arguments.get(value[1:]) if isinstance(value, str) and value.startswith("$") else value
+        if flag == "public" and name in promised and shown in meaning:
+            raise PlanRefused(f"The plan wants {operation.name} so that it opens what was to be closed.")
 
 
 def _arguments(operation: Operation, drafted: Mapping[str, ArgumentDraft], values: Mapping[str, Given]) -> Arguments:
@@ -165,7 +190,7 @@ def _arguments(operation: Operation, drafted: Mapping[str, ArgumentDraft], value
 
 def _argument(operation: Operation, parameter: Parameter, drafted: ArgumentDraft, values: Mapping[str, Given]) -> ArgumentValue:
     value: ArgumentValue = drafted
-    if isinstance(drafted, str) and re.fullmatch(r"v[1-9][0-9]{0,2}", drafted):
+    if isinstance(drafted, str) and _HANDLE.fullmatch(drafted):
         if drafted not in values:
             raise PlanRefused(f"{operation.name}: the argument {parameter.name!r} is {drafted}, which was not part of the request.")
         value = values[drafted].text

@@ -1,7 +1,8 @@
 """Runs granted plans: the one place that changes a cloud. Edge; it owns the tasks and timers that the pure machine asks for.
 
-Order of writing, for every step: "step.sending" is on the disk before the call leaves, "step.settled" after the effect was seen. A kill
-between the two leaves a step whose truth is in the cloud, and `recover` looks there. A grant is used by the "run.started" entry.
+Order of writing, for every step: "step.sending" is on the disk before the call leaves, "step.accepted" when it made something new, and
+"step.settled" after the effect was seen. A kill between them leaves a step whose truth is in the cloud, and `recover` looks there. A grant is
+used by the "run.started" entry.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from engine.execution import grant as grants
 from engine.execution import machine
 from engine.execution.drift import drift, sentence
 from engine.execution.grant import Grant
-from engine.execution.history import interrupted
+from engine.execution.history import Left, interrupted, runs
 from engine.execution.plan import Plan, Step, to_json
 from engine.execution.promise import missing
 from engine.execution.report import Notes, Report
@@ -83,6 +84,7 @@ class Executor:
         self._hands = hands
         self._operations: Mapping[str, Operation] = {name: op for cloud in hands.clouds.values() for name, op in cloud.operations.items()}
         self._used = {entry.body["grant"] for entry in hands.journal.entries({"run.started"})}
+        self._undone = {left.run for left in runs(hands.journal.entries()).values() if left.undone_by}
         self._live: dict[str, _Live] = {}
 
     @property
@@ -100,6 +102,7 @@ class Executor:
             await self._same_world(plan)
         except BaseException:
             self._used.discard(grant.id)  # nothing ran: the refusal is for this moment
+            self._undone.discard(plan.undoes)
             raise
         live = _Live(
             fresh_id("run"), plan, grant.approved_by, self._hands.clock.now(), machine.begin(plan.steps, self._hands.settings.width), watch
@@ -114,17 +117,23 @@ class Executor:
                 "at": live.started_at.isoformat(),
             },
         )
-        return await self._drive(live, *machine.advance(live.run, machine.Begun()))
+        report = await self._drive(live, *machine.advance(live.run, machine.Begun()))
+        if not report.done:
+            self._undone.discard(plan.undoes)
+        return report
 
     async def recover(self, watch: Watcher = lambda _: None) -> list[Report]:
         """Finishes what a kill interrupted: looks at what had been sent, begins nothing new. Call once, before any `execute`."""
-        reports = []
-        for left in interrupted(self._hands.journal.entries()):
-            run, commands = machine.resume(left.plan.steps, left.over, left.sent, self._hands.settings.width)
-            live = _Live(left.run, left.plan, left.approved_by, left.started_at, run, watch)
-            live.notes.receipts.update(left.receipts)
-            reports.append(await self._drive(live, run, commands, interrupted=True))
-        return reports
+        return list(await asyncio.gather(*(self._finish(left, watch) for left in interrupted(self._hands.journal.entries()))))
+
+    async def _finish(self, left: Left, watch: Watcher) -> Report:
+        run, commands = machine.resume(left.plan.steps, left.over, left.sent, self._hands.settings.width)
+        live = _Live(left.run, left.plan, left.approved_by, left.started_at, run, watch)
+        live.notes.receipts.update(left.receipts)
+        report = await self._drive(live, run, commands, interrupted=True)
+        if not report.done:
+            self._undone.discard(left.plan.undoes)
+        return report
 
     def cancel(self, run_id: str, by: str) -> bool:
         """Stops what has not begun; False when the run is not under way."""
@@ -146,7 +155,11 @@ class Executor:
             raise GrantRefused("This approval was used already.", hint="Ask again to get a fresh plan.")
         if unknown := [step.operation for step in plan.steps if step.operation not in self._operations]:
             raise Refused(f"{unknown[0]} is not an operation Escher knows.")
+        if plan.undoes in self._undone:
+            raise Refused("This was undone already, or is being undone now.")
         self._used.add(grant.id)
+        if plan.undoes:
+            self._undone.add(plan.undoes)
 
     async def _same_world(self, plan: Plan) -> None:
         """Every target read from its cloud at the moment of execution. Raises Drifted saying what changed."""
@@ -156,9 +169,9 @@ class Executor:
             async with gate:
                 return drift(planned, await self._read(planned))
 
-        async with asyncio.TaskGroup() as group:
-            looked = [group.create_task(differences(resource)) for resource in plan.changed]
-        if changes := [change for task in looked for change in task.result()]:
+        # Not a task group: that would wrap the refusal, and nobody who waits for one would know it.
+        looked = await asyncio.gather(*(differences(resource) for resource in plan.changed))
+        if changes := [change for found in looked for change in found]:
             raise Drifted(f"The world changed since this plan was made: {sentence(changes)}. Nothing was touched.", changes=tuple(changes))
 
     async def _read(self, resource: Resource) -> Resource | None:
@@ -229,7 +242,7 @@ class Executor:
         call = _call(live.id, step, live.plan)
         try:
             async with asyncio.timeout(step.timeout_s):
-                live.notes.receipts[step.id] = await self._hands.clouds[call.resource.cloud].perform(call)
+                receipt = await self._hands.clouds[call.resource.cloud].perform(call)
         except TimeoutError:
             return machine.TimedOut(step.id, attempt)
         except CloudError as error:
@@ -237,7 +250,18 @@ class Executor:
             return machine.Failed(step.id, attempt, str(error), certain=not isinstance(error, Unreachable), again=again)
         except Exception as error:  # noqa: BLE001 - the edge of a run: a fault of ours says nothing of what the cloud did, so the cloud is looked at
             return machine.Failed(step.id, attempt, f"a fault inside Escher: {type(error).__name__}: {error}", certain=False)
+        live.notes.receipts[step.id] = receipt
+        if receipt.produced:
+            await self._note_made(live, step, receipt)
         return machine.Accepted(step.id, attempt)
+
+    async def _note_made(self, live: _Live, step: Step, receipt: Receipt) -> None:
+        """What a call made is known from its answer alone, so it is written down at once."""
+        body = {"run": live.id, "step": step.id, "request_id": receipt.request_id, "produced": receipt.produced}
+        try:
+            await self._hands.journal.append("step.accepted", body)
+        except (JournalError, StoreError) as error:
+            self._break(live, error)
 
     def _break(self, live: _Live, error: EscherError) -> None:
         """The journal cannot be written: nothing new begins, and whoever waits for the run is told."""
@@ -247,6 +271,9 @@ class Executor:
     async def _watch(self, live: _Live, command: machine.Watch) -> None:
         """Reads back until the promise is kept or the time is over; a failed read is not an answer, so it is read again."""
         step, clock = command.step, self._hands.clock
+        if not command.accepted and self._looks_the_same(live.plan, step):
+            live.events.put_nowait(machine.NotSeen(step.id, command.attempt, "it looks the same whether this happened or not"))
+            return
         until = clock.now().timestamp() + command.for_s
         lacks = "it was not looked at"
         wait = min(0.05, self._hands.settings.poll_s)
@@ -265,6 +292,14 @@ class Executor:
                 return
             await clock.sleep(wait)
             wait = min(wait * 2, self._hands.settings.poll_s)
+
+    def _looks_the_same(self, plan: Plan, step: Step) -> bool:
+        """Whether the promise was kept before the step already, as of a restart: then looking cannot tell if it happened."""
+        operation = self._operations.get(step.operation)
+        first = next(one for one in plan.steps if one.target == step.target)
+        if operation is None or operation.repeatable or first is not step:
+            return False
+        return not missing(operation.promise, step.arguments, plan.target(step))
 
     async def _lacks(self, live: _Live, step: Step) -> str:
         call = _call(live.id, step, live.plan)

@@ -30,6 +30,11 @@ class Left:
     interrupted: bool = False
     undone_by: str = ""
 
+    @property
+    def took_hold(self) -> bool:
+        """It is under way or did something: an undo that did nothing may be asked for again."""
+        return self.finished_at is None or any(state is StepState.DONE for state, _ in self.over.values())
+
     def report(self) -> Report:
         """The run for people; steps that never settled show as cancelled or as being looked at."""
         return Report(
@@ -53,8 +58,9 @@ def runs(entries: Iterable[Entry]) -> dict[str, Left]:
             found[entry.body["run"]] = _started(entry.body)
         elif entry.kind.startswith(("step.", "run.")) and (left := found.get(entry.body.get("run", ""))):
             _apply(left, entry)
-        if entry.kind == "run.started" and (undoes := found[entry.body["run"]].plan.undoes) in found:
-            found[undoes].undone_by = entry.body["run"]
+    for left in found.values():
+        if left.plan.undoes in found and left.took_hold:
+            found[left.plan.undoes].undone_by = left.run
     return found
 
 
@@ -75,6 +81,8 @@ def _apply(left: Left, entry: Entry) -> None:
     left.times.setdefault(body["step"], []).append(datetime.fromisoformat(entry.at))
     if entry.kind == "step.sending":
         left.sent[body["step"]] = int(body["attempt"])
+    elif entry.kind == "step.accepted":
+        left.receipts[body["step"]] = Receipt(body["request_id"], body["produced"])
     elif entry.kind == "step.settled":
         left.over[body["step"]] = (StepState(body["state"]), body["detail"])
         left.receipts[body["step"]] = Receipt(body["request_id"], body["produced"])

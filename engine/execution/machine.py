@@ -142,11 +142,12 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Read the resource until the promise is kept or `for_s` seconds are over; 0 means look once."""
+    """Read the resource until the promise is kept or `for_s` seconds are over; 0 means look once. `accepted`: the cloud took the call."""
 
     step: Step
     attempt: int
     for_s: float
+    accepted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +227,7 @@ def _one(turn: _Turn, now: StepRun, event: Accepted | Failed | Seen | NotSeen | 
     match now.state, event:
         case StepState.SENDING, Accepted():
             turn.put(replace(now, state=StepState.SETTLING))
-            turn.commands.append(Watch(now.step, now.attempt, now.step.settles_s))
+            turn.commands.append(Watch(now.step, now.attempt, now.step.settles_s, accepted=True))
         case StepState.SENDING, Failed(detail=detail, certain=True, again=again):
             _again_or_fail(turn, now, detail, again=again)
         case StepState.SENDING, Failed(detail=detail):

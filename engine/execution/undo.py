@@ -35,6 +35,8 @@ def _inverse_step(one: StepReport, resource: Resource, operations: Mapping[str, 
     operation = operations.get(one.step.inverse.operation)
     if operation is None:
         raise PlanRefused(f"The way back, {one.step.inverse.operation}, is not an operation Escher knows.")
+    if resource.native_type not in operation.native_types:
+        raise PlanRefused(f"The way back, {operation.name}, does not fit {resource.name}, which is a {resource.native_type}.")
     arguments = one.step.inverse.arguments
     again = operation.inverse(resource, arguments) if operation.inverse else None
     return Step(

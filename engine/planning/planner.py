@@ -6,6 +6,7 @@ here, with the engine's own floor of risk.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -163,7 +164,7 @@ class Planner:
             targets=bound.targets,
             steps=bound.steps,
             risk=guardrails.raised(floor, draft.risk) if draft else floor,
-            reasons=tuple(dict.fromkeys((*reasons, *(draft.risk_reasons if draft else ())))),
+            reasons=_once_each((*reasons, *(draft.risk_reasons if draft else ()))),
             left_out=(*ask.left_out, *bound.left_out),
             monthly_delta=monthly_delta(bound.steps, {resource.id: resource for resource in bound.targets}),
             by_name=ask.by_name,
@@ -184,3 +185,11 @@ class Planner:
         """Who may change nothing is told before anything leaves or is planned."""
         if not {"executor", "manager"} & set(person.roles):
             raise Refused("You may look and ask, but not change anything.", who_can="Somebody with the role executor or manager.")
+
+
+def _once_each(reasons: Sequence[str]) -> tuple[str, ...]:
+    """Reasons without those that say the same again with a count: "touches production (1)"."""
+    kept: dict[str, str] = {}
+    for reason in reasons:
+        kept.setdefault(re.sub(r"\W*\d+\W*", "", reason).strip().lower(), reason[:1].lower() + reason[1:])
+    return tuple(kept.values())

@@ -145,7 +145,6 @@ THREADS: tuple[tuple[str, tuple[str, ...], str, Test], ...] = (
 SEVERAL: tuple[tuple[str, tuple[tuple[str, Test], ...]], ...] = (
     ("stop az-search-job-dev and start az-billing-app-dev", (("stop", of(name="az-search-job-dev")), ("start", of(name="az-billing-app-dev")))),
     ("stop the idle uat vms and then reboot the data vms in quay-az-dev", (("stop", of(type=VM, idle=True, env=uat)), ("restart", of(type=VM, app="data", account="quay-az-dev")))),
-    ("stop dev vms in aws and uat vms in azure and aws", ()),
     ("stop dev vms on gcp and sandbox vms on aws", (("stop", of(type=VM, env=dev, cloud="gcp")), ("stop", of(type=VM, env=sandbox, cloud="aws")))),
     ("stop search-web-01 in quayside-preprod and billing-web-01 in Quayside Engineering", (("stop", of(name="search-web-01", account=PREPROD)), ("stop", of(name="billing-web-01", account=ENGINEERING)))),
     ("shut down the gcp dev and the aws uat machines", (("stop", of(type=VM, env=dev, cloud="gcp")), ("stop", of(type=VM, env=uat, cloud="aws")))),

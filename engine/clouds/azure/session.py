@@ -8,13 +8,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from engine.clouds.azure.arm import Account
+from engine.clouds.azure.arm import Account, Wire
 from engine.errors import SettingsError
 from engine.settings import AccountSettings
 
 if TYPE_CHECKING:
     from azure.mgmt.compute.aio import ComputeManagementClient
-    from azure.mgmt.sql.aio import SqlManagementClient
     from azure.mgmt.storage.aio import StorageManagementClient
 
 PUBLIC_ENDPOINT = "https://management.azure.com"
@@ -49,7 +48,7 @@ def _credential(settings: AccountSettings) -> Any:
 def load() -> None:
     """Imports the SDK, which takes seconds: call it in a thread. Raises SettingsError when it is not installed."""
     try:
-        for module in ("aiohttp", "azure.identity.aio", "azure.mgmt.compute.aio", "azure.mgmt.sql.aio", "azure.mgmt.storage.aio"):
+        for module in ("aiohttp", "azure.identity.aio", "azure.mgmt.compute.aio", "azure.mgmt.storage.aio"):
             import_module(module)
     except ImportError as error:
         raise SettingsError(MISSING) from error
@@ -142,13 +141,6 @@ class AzureSession:
         client: StorageManagementClient = self._client(StorageManagementClient)
         return client
 
-    @property
-    def sql(self) -> SqlManagementClient:
-        from azure.mgmt.sql.aio import SqlManagementClient
-
-        client: SqlManagementClient = self._client(SqlManagementClient)
-        return client
-
     async def rest(self, method: str, path: str, params: Mapping[str, str], json: Any = None) -> tuple[Any, Mapping[str, str]]:
         """One call of ARM that no SDK of ours covers: its JSON and its headers. Raises the SDK's errors."""
         from azure.core.rest import HttpRequest
@@ -160,6 +152,17 @@ class AzureSession:
         response = await self._clients["rest"].send_request(HttpRequest(method, f"{self._endpoint}{path}", params=dict(params), **body))
         response.raise_for_status()
         return response.json(), response.headers
+
+    async def rest_items(self, path: str, version: str) -> list[Wire]:
+        """Everything a list of ARM holds, page after page. Raises the SDK's errors; KeyError for another shape."""
+        found: list[Wire] = []
+        params: Mapping[str, str] = {"api-version": version}
+        while path:
+            answer, _ = await self.rest("GET", path, params)
+            found += answer["value"]
+            # The link to the next page carries its own parameters, and must not lead to another host.
+            path, params = str(answer.get("nextLink") or "").removeprefix(self._endpoint), {}
+        return found
 
     async def regions(self) -> tuple[str, ...]:
         """The regions this subscription may use, asked once. Raises the SDK's errors."""

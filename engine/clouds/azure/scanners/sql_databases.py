@@ -12,18 +12,19 @@ from engine.clouds.azure.session import AzureSession
 from engine.estate.resource import Resource
 
 KIND = Kind("database_instance", "Microsoft.Sql/servers/databases")
+# The SDK for SQL costs 90 MB of memory for four reads; they go through the SDK's own pipeline instead.
+VERSION = "2021-11-01"
 SYSTEM = "master"  # every server has it, and nobody may touch it
 WIDTH = 8
 
 
 async def _everything(session: AzureSession) -> list[Wire]:
-    servers: list[Wire] = [server.as_dict() async for server in session.sql.servers.list()]
+    servers = await session.rest_items(f"/subscriptions/{session.account.id}/providers/Microsoft.Sql/servers", VERSION)
     limit = asyncio.Semaphore(WIDTH)
 
     async def of(server: Wire) -> list[Wire]:
-        where = ArmId.parse(str(server["id"]))
         async with limit:
-            listed: list[Wire] = [found.as_dict() async for found in session.sql.databases.list_by_server(where.group, where.name)]
+            listed = await session.rest_items(f"{server['id']}/databases", VERSION)
             return [await _whole(session, server, database) for database in listed if database.get("name") != SYSTEM]
 
     found = await asyncio.gather(*(of(server) for server in servers))
@@ -31,14 +32,18 @@ async def _everything(session: AzureSession) -> list[Wire]:
 
 
 async def _whole(session: AzureSession, server: Wire, database: Wire) -> Wire:
-    where = ArmId.parse(str(database["id"]))
-    encryption = await session.sql.transparent_data_encryptions.get(where.group, where.names[0], where.names[1], "current")
-    return {**database, "server": server.get("properties") or {}, "encryption": encryption.as_dict().get("properties") or {}}
+    encryption = await _get(session, f"{database['id']}/transparentDataEncryption/current")
+    return {**database, "server": server.get("properties") or {}, "encryption": encryption.get("properties") or {}}
 
 
 async def _one(session: AzureSession, where: ArmId) -> Wire:
-    server: Wire = (await session.sql.servers.get(where.group, where.names[0])).as_dict()
-    return await _whole(session, server, (await session.sql.databases.get(where.group, *where.names)).as_dict())
+    server = f"/subscriptions/{where.subscription}/resourceGroups/{where.group}/providers/Microsoft.Sql/servers/{where.names[0]}"
+    return await _whole(session, await _get(session, server), await _get(session, f"{server}/databases/{where.names[1]}"))
+
+
+async def _get(session: AzureSession, path: str) -> Wire:
+    answer, _ = await session.rest("GET", path, {"api-version": VERSION})
+    return dict(answer)
 
 
 def database(account: Account, wire: Wire) -> Resource:

@@ -1,0 +1,64 @@
+"""Makes `requests.jsonl` from the case tables and the raw estate, without the engine. Pure but for `__main__`, which writes the file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.evaluation.estate_maker import make as make_estate
+from tests.evaluation.other_cases import ANSWER_THREADS, ANSWERS, CHAT, CLARIFY, REFUSE
+from tests.evaluation.plan_cases import PLANS, SEVERAL, THREADS
+from tests.evaluation.truth import Row, Test, changes, needs_approval
+
+REQUESTS = Path(__file__).with_name("requests.jsonl")
+Case = dict[str, Any]
+
+
+def make() -> list[Case]:
+    """All cases, numbered in order."""
+    rows = make_estate()
+    cases = [*_plans(rows), *_answers(rows), *_others()]
+    return [{"id": f"o{number:03}", **case} for number, case in enumerate(cases, start=1)]
+
+
+def _plans(rows: Sequence[Row]) -> Iterator[Case]:
+    for text, action, test in PLANS:
+        yield _plan(text.format(n=sum(map(test, rows))), ((action, test),), rows)
+    for text, after, action, test in THREADS:
+        yield _plan(text, ((action, test),), rows) | {"after": list(after)}
+    for text, parts in SEVERAL:
+        yield _plan(text, parts, rows)
+
+
+def _plan(text: str, parts: Iterable[tuple[str, Test]], rows: Sequence[Row]) -> Case:
+    called = [(action, row, operation) for action, test in parts for row in rows if test(row) and (operation := changes(action, row))]
+    if not called:
+        raise ValueError(f"nothing to change: {text}")
+    touched = {row["id"]: row for _, row, _ in called}
+    expect: dict[str, Any] = {"outcome": "plan", "targets": sorted(touched), "operations": sorted({operation for *_, operation in called})}
+    if needs_approval([action for action, *_ in called], list(touched.values())):
+        expect["approval"] = True
+    return {"text": text, "expect": expect}
+
+
+def _answers(rows: Sequence[Row]) -> Iterator[Case]:
+    for text, after, test in (*((text, (), test) for text, test in ANSWERS), *ANSWER_THREADS):
+        expect: dict[str, Any] = {"outcome": "answer"}
+        if test is not None:
+            expect["targets"] = sorted(row["id"] for row in rows if test(row))
+            if not expect["targets"]:
+                raise ValueError(f"nothing to show: {text}")
+        yield {"text": text, "expect": expect} | ({"after": list(after)} if after else {})
+
+
+def _others() -> Iterator[Case]:
+    for text, mentions in CLARIFY:
+        yield {"text": text, "expect": {"outcome": "clarify"} | ({"mentions": list(mentions)} if mentions else {})}
+    yield from ({"text": text, "expect": {"outcome": "refuse"}} for text in REFUSE)
+    yield from ({"text": text, "expect": {"outcome": "chat"}} for text in CHAT)
+
+
+if __name__ == "__main__":
+    REQUESTS.write_text("".join(json.dumps(case, ensure_ascii=False) + "\n" for case in make()), encoding="utf-8")
