@@ -19,7 +19,7 @@ from bot.intents.choose import choose
 from bot.people import People
 from bot.platforms.platform import Click, Message, Place, Platform
 from bot.runs import Runs, place_of
-from bot.threads import Threads
+from bot.threads import Question, Threads
 from bot.turn import Turn
 from engine.approvals.filed import Filed
 from engine.approvals.states import Press
@@ -92,14 +92,22 @@ class Conversation:
         try:
             return await self._turn(person, place, text)
         except Refused as refused:
-            await self._engine.journal.append("request.refused", {"by": person.id, "why": refused.message})
-            return Spoken(Reply((refusal_card(refused),)), "refuse")
+            return await self._refused(refused, person)
         except AdvisorError as error:
             return Spoken(Reply((error_card(error, "asking the AI server"),)), "error")
         except EscherError as error:
             return Spoken(Reply((error_card(error),)), "error")
         except Exception as error:  # noqa: BLE001 - the edge of a turn: a fault of ours must not take the bot down or pass in silence
             return Spoken(Reply((self._fault(error),)), "error")
+
+    async def _refused(self, refused: Refused, person: Person) -> Spoken:
+        """A refusal goes into the journal before it is told; a journal that cannot be written is told as well."""
+        cards = (refusal_card(refused),)
+        try:
+            await self._engine.journal.append("request.refused", {"by": person.id, "why": refused.message})
+        except EscherError as error:
+            cards = (*cards, error_card(error, "writing the refusal down"))
+        return Spoken(Reply(cards), "refuse")
 
     async def _turn(self, person: Person, place: Place, text: str) -> Spoken:
         understood = await self._engine.understanding.of(text, (person.id, person.name))
@@ -235,19 +243,27 @@ class Conversation:
         asked = self._threads.asked(click.subject)
         if asked is None:
             return refusal_card("That question is answered or too old.", "Ask again.")
-        place, question = asked
+        place, _ = asked
+        async with self._locks.setdefault(place, asyncio.Lock()):  # of two clicks at once the second finds the question answered
+            if (asked := self._threads.asked(click.subject)) is None:
+                return refusal_card("That question is answered or too old.", "Ask again.")
+            done = await self._picked(click, person, place, asked[1])
+        if isinstance(done, Card):
+            return done
+        for card in done.reply.cards:
+            await self._show(place, card)
+        if done.filed is not None and done.filed.request.state == "approved":
+            self.runs.start(done.filed.plan.id)
+        return None
+
+    async def _picked(self, click: Click, person: Person, place: Place, question: Question) -> operate.Operated | Card:
         wanted = [one for one in click.fields.get("targets", ()) if one in question.candidates]
         resources = [found for one in wanted if (found := await self._engine.estate.get(one)) is not None]
         if not resources:
             return refusal_card("Nothing was picked.", "Tick at least one.")
         understood = await self._engine.understanding.of(question.message, (person.id, person.name))
         turn = Turn(self._engine, person, place, self._threads.at(place), question.message, understood)
-        done = await operate.picked(turn, question, resources)
-        for card in done.reply.cards:
-            await self._show(place, card)
-        if done.filed is not None and done.filed.request.state == "approved":
-            self.runs.start(done.filed.plan.id)
-        return None
+        return await operate.picked(turn, question, resources)
 
     async def _take_up(self, filed: Filed, place: Place) -> None:
         """Shows a new plan and runs it where policy asks nobody."""

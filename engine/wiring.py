@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import contextlib
+import importlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import assert_never
@@ -14,7 +16,6 @@ from engine.clock import Clock, SystemClock
 from engine.clouds.cloud import Cloud
 from engine.estate.estate import Estate
 from engine.estate.resource import CLOUDS, CloudName
-from engine.sweeping import Sweeper
 from engine.estate.view import EstateStore
 from engine.execution.binding import Limits
 from engine.execution.executor import Executor, Hands
@@ -24,8 +25,14 @@ from engine.request.understanding import Understanding
 from engine.secrets.derive import Keys
 from engine.secrets.keys import open_keys
 from engine.settings import AccountSettings, Settings
+from engine.sweeping import Sweeper
 
 JOURNAL_FOLDER = "journal"
+SDKS: Mapping[CloudName, tuple[str, ...]] = {
+    "aws": ("aioboto3", "aiobotocore.config", "aiobotocore.credentials"),
+    "azure": ("azure.identity.aio", "azure.mgmt.compute.aio", "azure.mgmt.storage.aio"),
+    "gcp": ("google.cloud.compute_v1", "google.auth"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +103,14 @@ async def open_engine(home: Path, settings: Settings, env: Mapping[str, str], pa
         sweeper=Sweeper(clouds, estate, settings.accounts),
         understanding=Understanding(estate),
     )
+
+
+def load_sdks(names: Iterable[CloudName]) -> None:
+    """Imports the providers' SDKs, which takes seconds: call it in a thread before they are needed. One that is missing is told when it is used."""
+    for name in names:
+        for module in SDKS[name]:
+            with contextlib.suppress(ImportError):
+                importlib.import_module(module)
 
 
 def clouds_of(accounts: tuple[AccountSettings, ...]) -> dict[CloudName, Cloud]:

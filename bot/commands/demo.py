@@ -25,7 +25,7 @@ from bot.platforms.console_render import renderable
 from engine.errors import EscherError, SettingsError
 from engine.journal.verify import verify
 from engine.settings import EstateSettings, ExecutionSettings, Settings
-from engine.wiring import JOURNAL_FOLDER
+from engine.wiring import JOURNAL_FOLDER, load_sdks
 
 if TYPE_CHECKING:
     from deploy.sandbox.running import Running
@@ -86,7 +86,7 @@ async def _demo(tell: Teller, *, staying: bool, port: int) -> Exit:
             estate=EstateSettings(key="file"),
             execution=ExecutionSettings(poll_s=0.5),
         )
-        clouds = await _clouds(folder, stack)
+        clouds, _ = await asyncio.gather(_clouds(folder, stack), asyncio.to_thread(load_sdks, ("gcp", "azure", "aws")))
         settings = settings.model_copy(update={"accounts": tuple(account for cloud in clouds for account in cloud.accounts)})
         tell.step("clouds are up and seeded; starting the AI server and the encrypted estate …")
         cache = home() / "cache"

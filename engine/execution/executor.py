@@ -297,7 +297,7 @@ class Executor:
         """Whether the promise was kept before the step already, as of a restart: then looking cannot tell if it happened."""
         operation = self._operations.get(step.operation)
         first = next(one for one in plan.steps if one.target == step.target)
-        if operation is None or operation.repeatable or first is not step:
+        if operation is None or operation.repeatable or first.id != step.id:
             return False
         return not missing(operation.promise, step.arguments, plan.target(step))
 

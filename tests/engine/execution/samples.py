@@ -29,22 +29,19 @@ GRANT_KEY = bytes(range(32, 64))
 
 def vm(name: str, state: str = "running", env: str = "dev", **changes: Any) -> Resource:
     """An EC2 instance in an account whose name says no environment."""
-    return Resource(
-        cloud="aws",
-        type="compute_instance",
-        native_type="AWS::EC2::Instance",
-        id=f"arn:aws:ec2:us-east-1:444455556666:instance/i-{name}",
-        name=name,
-        account="444455556666",
-        account_name="acme-four",
-        region="us-east-1",
-        state=state,
-        **({"tags": {"env": env} if env else {}, "monthly_cost": 60.0} | _instance(name) | changes),
-    )
-
-
-def _instance(name: str) -> dict[str, Any]:
-    return {"properties": {"instance_id": f"i-{name}", "instance_type": "t3.large"}}
+    facts: dict[str, Any] = {
+        "cloud": "aws",
+        "type": "compute_instance",
+        "native_type": "AWS::EC2::Instance",
+        "id": f"arn:aws:ec2:us-east-1:444455556666:instance/i-{name}",
+        "account": "444455556666",
+        "account_name": "acme-four",
+        "region": "us-east-1",
+        "tags": {"env": env} if env else {},
+        "properties": {"instance_id": f"i-{name}", "instance_type": "t3.large"},
+        "monthly_cost": 60.0,
+    }
+    return Resource(name=name, state=state, **(facts | changes))
 
 
 def volume(name: str, env: str = "dev", **changes: Any) -> Resource:

@@ -1,0 +1,89 @@
+"""A plan's digest covers everything that decides what runs, and the journal gives back the same plan."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from engine.clouds.operation import Inverse
+from engine.execution.plan import LeftOut, from_json, to_json, worse
+from tests.engine.execution.samples import plan, step, vm
+
+ONE, TWO = vm("one"), vm("two")
+TAGS = {"key": "team", "value": "pay"}
+PLAN = plan(
+    step("s1", ONE),
+    step("s2", TWO, "ec2:CreateTags", TAGS, needs=("s1",), why="asked for", retries=1),
+    targets=(ONE, TWO),
+    left_out=(LeftOut(2, "already stopped"),),
+    reasons=("interrupts",),
+    sources=("playbook x",),
+    place={"platform": "web", "channel": "c", "thread": "t"},
+)
+
+
+def with_step(number: int, **changes):
+    steps = list(PLAN.steps)
+    steps[number] = replace(steps[number], **changes)
+    return replace(PLAN, steps=tuple(steps))
+
+
+def with_target(**changes):
+    return replace(PLAN, targets=(replace(ONE, **changes), TWO))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        replace(PLAN, id="plan-2"),
+        replace(PLAN, asked_by="mona"),
+        replace(PLAN, expires_at=PLAN.expires_at + timedelta(seconds=1)),
+        replace(PLAN, targets=(ONE,)),
+        replace(PLAN, targets=(ONE, TWO, vm("three"))),
+        replace(PLAN, steps=PLAN.steps[:1]),
+        replace(PLAN, steps=PLAN.steps[::-1]),
+        with_step(0, operation="ec2:TerminateInstances"),
+        with_step(0, target=TWO.id),
+        with_step(0, inverse=None),
+        with_step(0, inverse=Inverse("ec2:StartInstances", {"x": 1})),
+        with_step(1, arguments={"key": "team", "value": "ops"}),
+        with_step(1, arguments={"key": "team"}),
+        with_step(1, needs=()),
+        with_step(1, id="s3"),
+        with_target(state="stopped"),
+        with_target(account="999900001111"),
+        with_target(region="eu-west-1"),
+        with_target(id=ONE.id + "0"),
+    ],
+)
+def test_whatever_decides_changes_the_digest(changed):
+    assert changed.digest != PLAN.digest
+
+
+@pytest.mark.parametrize("changed", [replace(PLAN, title="x"), with_target(monthly_cost=1.0), with_target(metrics={"cpu": 1.0})])
+def test_what_only_tells_does_not(changed):
+    assert changed.digest == PLAN.digest
+
+
+def test_it_comes_back_from_the_journal_as_it_was():
+    written = json.loads(json.dumps(to_json(PLAN)))
+    assert from_json(written) == PLAN
+    assert from_json(written).digest == PLAN.digest == written["digest"]
+
+
+def test_a_plan_changed_in_the_journal_is_noticed():
+    written = json.loads(json.dumps(to_json(PLAN)))
+    written["steps"][0]["operation"] = "ec2:TerminateInstances"
+    with pytest.raises(ValueError, match="does not fit its digest"):
+        from_json(written)
+
+
+def test_what_it_says_of_itself():
+    assert PLAN.operations == ("ec2:StopInstances", "ec2:CreateTags")
+    assert PLAN.changed == (ONE, TWO)
+    assert replace(PLAN, steps=PLAN.steps[:1]).changed == (ONE,)
+    assert PLAN.target(PLAN.steps[1]) == TWO
+    assert (worse("low", "high"), worse("critical", "medium")) == ("high", "critical")
