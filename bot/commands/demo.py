@@ -152,12 +152,19 @@ def _audit(app: App, tell: Teller) -> None:
     if not tell.as_json:
         out = Console(highlight=False, markup=False, emoji=False)
         out.print(str(verdict))
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        took = time.monotonic() - tell.began
         out.print(
-            Text(
-                f"The bot's memory at its peak: {peak:.0f} MB. From the start to here: {time.monotonic() - tell.began:.1f} s.", style="dim"
-            )
+            Text(f"The bot's memory: {resident_mb():.0f} MB, its estate worker aside. From the start to here: {took:.1f} s.", style="dim")
         )
+
+
+def resident_mb() -> float:
+    """This process's resident memory in MB: now where the system tells, else at its peak."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return pages * resource.getpagesize() / 2**20
 
 
 async def _stay(app: App, web: Any, serving: asyncio.Task[None]) -> None:
