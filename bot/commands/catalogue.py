@@ -10,7 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from bot.commands.session import Exit, JsonOption, errors, out, print_rows, say_json
+from engine.clouds.roles import least_role
 from engine.clouds.tables import TABLES
+from engine.estate.resource import CLOUDS
 
 operations = typer.Typer(help="The operations Escher can perform.", no_args_is_help=True)
 
@@ -32,6 +34,20 @@ def operations_list(
         )
     else:
         print_rows(("Operation", "Class", "Way back"), [(one.name, one.kind, "yes" if one.inverse else one.no_way_back) for one in rows])
+
+
+@operations.command("role")
+def operations_role(
+    cloud: Annotated[str, typer.Option(help="aws, azure or gcp.")],
+    account: Annotated[str, typer.Option(help="The Azure subscription the role is for.")] = "SUBSCRIPTION",
+    read_only: Annotated[bool, typer.Option("--read-only", help="Only what scanning needs.")] = False,
+) -> None:
+    """Print the least role Escher needs in a cloud, as that cloud's own tools take it."""
+    name = next((one for one in CLOUDS if one == cloud), None)
+    if name is None:
+        errors.print(f"--cloud {cloud}: it is none of {', '.join(CLOUDS)}.")
+        raise typer.Exit(Exit.WRONG_USE)
+    out.print_json(json.dumps(least_role(name, account, () if read_only else None)))
 
 
 playbook = typer.Typer(help="The public playbooks that plans come from.", no_args_is_help=True)

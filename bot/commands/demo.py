@@ -86,7 +86,7 @@ async def _demo(tell: Teller, *, staying: bool, port: int) -> Exit:
             estate=EstateSettings(key="file"),
             execution=ExecutionSettings(poll_s=0.5),
         )
-        clouds, _ = await asyncio.gather(_clouds(folder, stack), asyncio.to_thread(load_sdks, ("gcp", "azure", "aws")))
+        clouds, _ = await asyncio.gather(_clouds(folder, stack), asyncio.to_thread(load_sdks, ("aws", "azure", "gcp")))
         settings = settings.model_copy(update={"accounts": tuple(account for cloud in clouds for account in cloud.accounts)})
         tell.step("clouds are up and seeded; starting the AI server and the encrypted estate …")
         cache = home() / "cache"
@@ -159,7 +159,7 @@ def _audit(app: App, tell: Teller) -> None:
 
 
 def resident_mb() -> float:
-    """This process's resident memory in MB: now where the system tells, else at its peak."""
+    """The resident memory of this process in MB: now where the system tells, else at its peak."""
     try:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     except OSError:

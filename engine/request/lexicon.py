@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -24,11 +25,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Noun:
-    """A word for a kind of resource, with the cloud or engine it implies."""
+    """A word for a kind of resource, with the cloud or engine it implies. `plural`: the name of a service, which means all of its things."""
 
     types: frozenset[str]
     cloud: str = ""
     engine: str = ""
+    plural: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class RefusalRule:
     unless_any: tuple[str, ...]
     reason: str
     who_can: str
+    patterns: tuple[re.Pattern[str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class Lexicon:
     places: Mapping[str, frozenset[str]]
     continents: Mapping[str, tuple[str, ...]]
     split_actions: Mapping[str, Mapping[str, str]]
+    split_doing: Mapping[str, Mapping[str, str]]
+    lists: Mapping[str, frozenset[str]]  # words that the grammar asks for by the list's name
     refusals: tuple[RefusalRule, ...]
     longest: int
     words: frozenset[str] = field(default=frozenset())
@@ -64,6 +69,8 @@ class Lexicon:
 LISTS = {
     "negations": "negation",
     "mine": "mine",
+    "ones": "one",
+    "buts": "but",
     "universals": "universal",
     "everything": "everything",
     "pronouns": "pronoun",
@@ -81,12 +88,15 @@ LISTS = {
 }
 MAPPINGS = {
     "actions": "action",
+    "done": "done",
+    "doing": "doing",
     "clouds": "cloud",
     "environments": "environment",
     "not_environments": "not_environment",
     "states": "state",
     "flags": "flag",
 }
+WORD_LISTS = ("wants", "causatives", "modals", "gerund_modals", "requests", "touching", "function_words")
 
 
 def build(data: Mapping[str, Any]) -> Lexicon:
@@ -96,10 +106,12 @@ def build(data: Mapping[str, Any]) -> Lexicon:
         table.setdefault(tuple(words.lower().split()), []).append(entry)
     return Lexicon(
         phrases={phrase: tuple(entries) for phrase, entries in table.items()},
-        nouns={name: Noun(frozenset(row["types"]), row.get("cloud", ""), row.get("engine", "")) for name, row in data["types"].items()},
+        nouns={name: _noun(row) for name, row in data["types"].items()},
         places={place: frozenset(codes) for place, codes in data["places"].items()},
         continents={name: tuple(starts) for name, starts in data["continents"].items()},
         split_actions=data["split_actions"],
+        split_doing=data["split_doing"],
+        lists={name: frozenset(data[name]) for name in WORD_LISTS},
         refusals=tuple(_refusal(name, rule) for name, rule in data["refusals"].items()),
         longest=max(len(phrase) for phrase in table),
         words=frozenset(word for phrase in table for word in phrase),
@@ -120,10 +132,14 @@ def _entries(data: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
         yield from ((words, Entry(kind, words)) for words in data[section])
     for value, row in data["types"].items():
         for words in row["say"]:
-            yield words, Entry("type", value, single=not words.endswith("s"))
+            yield words, Entry("type", value, single=not words.endswith("s") and not row.get("plural"))
             yield _plural(words), Entry("type", value)
     for section, kind in (("places", "place"), ("continents", "continent")):
         yield from ((words, Entry(kind, words)) for words in data[section])
+
+
+def _noun(row: Mapping[str, Any]) -> Noun:
+    return Noun(frozenset(row["types"]), row.get("cloud", ""), row.get("engine", ""), bool(row.get("plural")))
 
 
 def _plural(words: str) -> str:
@@ -140,4 +156,5 @@ def _refusal(name: str, rule: Mapping[str, Any]) -> RefusalRule:
         tuple(rule.get("unless_any", ())),
         rule["reason"],
         rule["who_can"],
+        tuple(re.compile(pattern) for pattern in rule.get("patterns", ())),
     )

@@ -15,7 +15,13 @@ Known = Mapping[str, frozenset[str]]
 _WEAK = frozenset({"question_filler", "chat", "help", "cost", "knowledge", "continuation", "place", "continent", "everything"})
 _VERBS = frozenset({"action", "question"})
 # What may stand before a verb without making it something else.
-_BEFORE_VERB = frozenset({"polite", "filler", "chat", "forbidding", "how_to", "continuation", "time", "comma", "cost_word", "universal"})
+_BEFORE_VERB = frozenset({"polite", "filler", "chat", "forbidding", "how_to", "continuation", "comma", "negation"})
+_VERB_FOLLOWS = ("and", "then", "to", "or", "please", "also")
+_ACCOUNT_WORDS = frozenset({"account", "accounts", "project", "projects", "subscription", "subscriptions"})
+_TAG_HINTS = frozenset({"tag", "tags", "tagged", "label", "labels", "labelled", "labeled"})
+_OWNING = frozenset({"by", "owner", "team", "of"})
+# Fields whose values are ordinary words often enough to be mistaken for one.
+_NAMING = frozenset({"app", "owner", "name", "account"})
 _ID = re.compile(
     r"arn:[\w-]+:\S+|/subscriptions/\S+|//[\w.-]+\.googleapis\.com/\S+|(?:i|vol|sg|snap|db|ami|eni|vpc|subnet|lt|asg|nat|igw|rtb|eipalloc|fs)-[0-9a-f]{6,}",
 )
@@ -30,6 +36,8 @@ _REGION = re.compile(
 _PAIR = re.compile(r"([a-z][\w./-]*)[=:]([\w@./-]+)")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}.*")
 _NAME_SHAPED = re.compile(r"(?=.*[-_.\d])(?=.*[a-z])[\w.-]{3,}", re.UNICODE)
+_PUNCTUATION = re.compile(r"[.…!?'\"()\[\]*_~–—-]+")
+_ORDINALS = {word: number for number, word in enumerate(("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"), start=1)}
 _NUMBERS = {
     **{
         word: number for number, word in enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), start=1)
@@ -65,11 +73,76 @@ def tag(tokens: Sequence[Token], lexicon: Lexicon, known: Known) -> tuple[Span, 
 def _best(tokens: Sequence[Token], at: int, lexicon: Lexicon, known: Known, before: Sequence[Span]) -> Span:
     estate = _longest_known(tokens, at, known)
     words = _longest_entry(tokens, at, lexicon, verb=_verb_position(before))
-    if estate and (words is None or estate.end > words.end or (estate.end == words.end and _estate_wins(tokens, estate, words, lexicon))):
+    if estate is not None and words is not None:
+        return _contest(_Contest(tokens, estate, words, before), lexicon)
+    if estate is not None:
         return estate
     if words is not None and not (words.end == at + 1 and tokens[at].quoted):
         return words
     return _by_shape(tokens[at], at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Contest:
+    """A place where the estate and the vocabulary both have a reading."""
+
+    tokens: Sequence[Token]
+    estate: Span
+    words: Span
+    before: Sequence[Span]
+
+    @property
+    def previous(self) -> str:
+        return self.before[-1].text.lower() if self.before else ""
+
+    @property
+    def following(self) -> str:
+        return self.tokens[self.estate.end].lower if self.estate.end < len(self.tokens) else ""
+
+    @property
+    def unsure(self) -> Span:
+        """Neither reading: a change asks back, a question says that it was not used."""
+        return Span("unsure", self.estate.value, self.estate.start, self.estate.end, self.estate.text)
+
+
+def _contest(contest: _Contest, lexicon: Lexicon) -> Span:
+    estate, words = contest.estate, contest.words
+    if contest.tokens[estate.start].quoted or estate.end > words.end:
+        return estate
+    if words.end > estate.end:
+        return estate if words.kind == "type" and _names_the_kind(contest, lexicon) else words
+    if words.kind in _VERBS | {"doing"} and any(span.kind == "action" for span in contest.before):
+        # "stop data and search vms": a second verb, or the name of an app?
+        return _among_verbs(contest, lexicon)
+    if words.kind in ("filler", "negation", "pronoun", "one", "universal", "mine", "polite", "but"):
+        return _against_small_word(contest, lexicon)
+    return estate if _estate_wins(contest, lexicon) else words
+
+
+def _names_the_kind(contest: _Contest, lexicon: Lexicon) -> bool:
+    """ "data disks" where an app is called data: the app's disks, when "disks" alone is a kind too."""
+    rest = _longest_entry(contest.tokens, contest.estate.end, lexicon, verb=False)
+    return rest is not None and rest.kind == "type" and rest.end == contest.words.end and bool(contest.estate.fields & {"app", "owner"})
+
+
+def _among_verbs(contest: _Contest, lexicon: Lexicon) -> Span:
+    if not contest.estate.fields & _NAMING:
+        return contest.words
+    rest = _longest_entry(contest.tokens, contest.estate.end, lexicon, verb=False)
+    described = rest is not None and rest.kind in ("type", "environment", "cloud", "one")
+    return contest.estate if contest.words.kind == "question" and described else contest.unsure
+
+
+def _against_small_word(contest: _Contest, lexicon: Lexicon) -> Span:
+    """A filler or the like that is also a value of the estate: "owned by will", "may's vms", tag "keep"."""
+    estate = contest.estate
+    if contest.previous in _TAG_HINTS and estate.fields & {"tag_key", "tag_value"}:
+        return estate
+    if contest.words.text.lower() in lexicon.lists["function_words"] or not estate.fields & _NAMING:
+        return contest.words
+    if contest.following == "'s" or contest.previous in _OWNING or contest.previous in ("app", "application", "service", "named", "called"):
+        return estate
+    return contest.unsure
 
 
 def _longest_known(tokens: Sequence[Token], at: int, known: Known) -> Span | None:
@@ -89,10 +162,10 @@ def _longest_entry(tokens: Sequence[Token], at: int, lexicon: Lexicon, *, verb: 
     return None
 
 
-_ORDER_AT_VERB = ("forbidding", "how_to", "help", "action", "polite", "question", "continuation", "knowledge")
+_ORDER_AT_VERB = ("forbidding", "how_to", "help", "action", "doing", "polite", "question", "continuation", "knowledge")
 _ORDER_ELSEWHERE = (
     "everything", "type", "environment", "not_environment", "cloud", "flag", "state", "place", "continent", "universal", "negation",
-    "mine", "pronoun", "knowledge", "forbidding", "cost", "chat", "filler", "question_filler",
+    "mine", "pronoun", "one", "but", "knowledge", "forbidding", "polite", "cost", "chat", "filler", "done", "doing", "question_filler",
 )  # fmt: skip
 
 
@@ -107,7 +180,7 @@ def _verb_position(before: Sequence[Span]) -> bool:
     if not before:
         return True
     last = before[-1]
-    if last.kind == "comma" or last.text.lower() in ("and", "then", "to", "or", "please", "also"):
+    if last.kind == "comma" or last.text.lower() in _VERB_FOLLOWS:
         return True
     since = _since_clause(before)
     return all(span.kind in _BEFORE_VERB for span in since)
@@ -120,15 +193,24 @@ def _since_clause(before: Sequence[Span]) -> Iterator[Span]:
         yield span
 
 
-def _estate_wins(tokens: Sequence[Token], estate: Span, words: Span, lexicon: Lexicon) -> bool:
-    if tokens[estate.start].quoted or words.kind in _WEAK:
+def _estate_wins(contest: _Contest, lexicon: Lexicon) -> bool:
+    estate, words = contest.estate, contest.words
+    if words.kind in _WEAK or _hinted(contest):
         return True
     if words.kind in _VERBS:
         return False  # only tagged so where a verb may stand
-    if words.kind == "type" and estate.end < len(tokens):
-        following = _longest_entry(tokens, estate.end, lexicon, verb=False)
+    if words.kind == "environment":
+        return "account" in estate.fields and bool({contest.previous, contest.following} & _ACCOUNT_WORDS)
+    if words.kind == "type" and contest.following:
+        following = _longest_entry(contest.tokens, estate.end, lexicon, verb=False)
         return following is not None and following.kind == "type" and bool(estate.fields & {"app", "owner", "tag_value"})
     return False
+
+
+def _hinted(contest: _Contest) -> bool:
+    """Whether the word next to it says that a value is meant: "the idle app", "app idle"."""
+    hints = {contest.previous, contest.following}
+    return bool(contest.estate.fields & {"app"} and hints & {"app", "application"})
 
 
 def _by_shape(token: Token, at: int) -> Span:
@@ -139,9 +221,9 @@ def _by_shape(token: Token, at: int) -> Span:
 
 def _shape(token: Token) -> tuple[str, str]:  # a ladder of patterns, most special first
     word = token.lower
-    if word in (",", ";"):
+    if word in (",", ";", ".", ":"):
         return "comma", word
-    if word in ("(", ")", "?", "!", "-", "&", "/", "'s"):
+    if word in ("(", ")", "?", "!", "-", "&", "/", "'s") or _PUNCTUATION.fullmatch(word):
         return "filler", word
     if token.quoted:
         return "unknown", word
@@ -153,6 +235,8 @@ def _shape(token: Token) -> tuple[str, str]:  # a ladder of patterns, most speci
         return "region", word
     if (pair := _PAIR.fullmatch(token.text)) or (pair := _PAIR.fullmatch(word)):
         return ("word", word) if _CLOCK.fullmatch(word) else ("tag", f"{pair.group(1)}={pair.group(2)}")
+    if word in _ORDINALS:
+        return "ordinal", str(_ORDINALS[word])
     if word in _NUMBERS or re.fullmatch(r"\d{1,6}", word):
         return "number", str(_NUMBERS.get(word, word))
     if re.fullmatch(r"[$€]?\d+(?:\.\d+)?(?:gb|gib|tb|%|\$|€)?", word):

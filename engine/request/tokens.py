@@ -10,6 +10,7 @@ from dataclasses import dataclass
 _TOKEN = re.compile(r'"([^"]+)"|“([^”]+)”|`([^`]+)`|([,;()?!])|([^\s,;()?!"“”`]+)')
 _TRAILING = ".:'’"
 _LEADING = "'‘"
+_BREAKS = ".:"  # at the end of a word they end a sentence or open what follows
 LONGEST_PHRASE = 5
 
 
@@ -44,9 +45,16 @@ def _split(match: re.Match[str]) -> Iterator[Token]:
     stripped = word.lstrip(_LEADING)
     start += len(word) - len(stripped)
     # "/" and ":" inside stay: they are parts of ids; only what trails is punctuation.
-    stripped = stripped.rstrip(_TRAILING) or stripped
+    bare = stripped.rstrip(_TRAILING) or stripped
+    ends = bare != stripped and stripped[-1] in _BREAKS
+    yield from _possessive(bare, start)
+    if ends:
+        yield Token(stripped[-1], stripped[-1], start + len(stripped) - 1, start + len(stripped))
+
+
+def _possessive(stripped: str, start: int) -> Iterator[Token]:
     possessive = re.fullmatch(r"(.+)('s)", stripped)
-    if possessive and possessive.group(1).lower() not in ("what", "it", "let", "that", "who", "where", "how", "there", "here"):
+    if possessive and possessive.group(1).lower() not in ("what", "it", "let", "that", "who", "where", "how", "there", "here", "he", "she"):
         base = possessive.group(1)
         yield Token(base, base.lower(), start, start + len(base))
         yield Token("'s", "'s", start + len(base), start + len(stripped))

@@ -1,0 +1,154 @@
+"""Sentences put into one form before they are read: particles joined, passives made active, prohibitions in the middle made exclusions. Pure.
+
+Each step takes all spans of a message and gives as many back, so that what stood where is never lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from engine.request.lexicon import Lexicon
+from engine.request.spans import Span
+
+NOISE = frozenset({"filler", "polite", "chat", "comma"})
+_TRAILING = NOISE | {"pronoun"}
+_SHORTEST_TYPO = 4
+
+
+def voiced(spans: Sequence[Span], lexicon: Lexicon) -> tuple[Span, ...]:
+    """The spans with every wish as a verb of kind `action`."""
+    found = _joined(list(spans), lexicon.split_actions, "action")
+    found = _joined(found, lexicon.split_doing, "doing")
+    found = _gerunds(found, lexicon)
+    found = _prohibitions(found, lexicon)
+    if any(span.kind in ("action", "question", "how_to", "forbidding") for span in found):
+        return tuple(found)
+    return tuple(_passive(found, lexicon) or found)
+
+
+def first_meaning(spans: Sequence[Span]) -> str:
+    """The kind of the first span that is more than politeness; '' when there is none."""
+    return next((span.kind for span in spans if span.kind not in NOISE), "")
+
+
+def asks_for_something(spans: Sequence[Span], lexicon: Lexicon) -> bool:
+    """Whether politeness makes a question mark a wish: "can you stop …?"."""
+    return any(span.kind == "polite" and any(span.text.lower().startswith(word) for word in lexicon.lists["requests"]) for span in spans)
+
+
+def _joined(spans: list[Span], verbs: Mapping[str, Mapping[str, str]], kind: str) -> list[Span]:
+    """Verbs whose particle stands apart made whole: "turn the dev boxes off" is one stop. The last particle counts."""
+    for index, span in enumerate(spans):
+        particles = verbs.get(span.text.lower(), {})
+        if not particles or not all(before.kind in NOISE for before in spans[:index]):
+            continue
+        if any(later.kind == "action" for later in spans[index + 1 :]):
+            continue
+        for last in range(len(spans) - 1, index, -1):
+            if action := particles.get(spans[last].text.lower().partition(" ")[0]):
+                spans[index] = replace(span, kind=kind, value=action)
+                spans[last] = replace(spans[last], kind="filler")
+                break
+    return spans
+
+
+def _gerunds(spans: list[Span], lexicon: Lexicon) -> list[Span]:
+    """ "Would you mind stopping …" and "… needs restarting" are wishes; any other gerund is talk about one."""
+    for index, span in enumerate(spans):
+        if span.kind != "doing":
+            continue
+        before = spans[index - 1] if index else None
+        asked = before is not None and before.kind == "polite" and before.text.lower().endswith(" mind")
+        needed = (
+            before is not None
+            and before.text.lower() in lexicon.lists["gerund_modals"]
+            and all(later.kind in NOISE for later in spans[index + 1 :])
+        )
+        if asked or (needed and first_meaning(spans) != "question"):
+            spans[index] = replace(span, kind="action")
+    return spans
+
+
+def _prohibitions(spans: list[Span], lexicon: Lexicon) -> list[Span]:
+    """ "Stop the dev vms, but don't touch billing": what follows is left out, whatever the second verb is."""
+    acting = False
+    for index, span in enumerate(spans):
+        if span.kind == "forbidding" and acting:
+            spans[index] = replace(span, kind="negation", value="except")
+            _silence_verb(spans, index + 1, lexicon)
+        acting = acting or span.kind == "action"
+    return spans
+
+
+def _silence_verb(spans: list[Span], start: int, lexicon: Lexicon) -> None:
+    for index in range(start, len(spans)):
+        if spans[index].kind in ("action", "doing") or spans[index].text.lower() in lexicon.lists["touching"]:
+            spans[index] = replace(spans[index], kind="filler")
+            return
+        if spans[index].kind not in NOISE:
+            return
+
+
+def _passive(spans: Sequence[Span], lexicon: Lexicon) -> list[Span] | None:
+    """ "Please have the dev vms stopped", "… should be restarted", "all dev vms: stop" with the verb made an action; None when it is none."""
+    last = next((index for index in range(len(spans) - 1, -1, -1) if spans[index].kind not in _TRAILING), None)
+    if last is None or first_meaning(spans) in ("question", "how_to", "forbidding"):
+        return None
+    action = _done(spans[last], lexicon)
+    if not action or not _wished(spans[:last], lexicon):
+        return None
+    return [*spans[:last], replace(spans[last], kind="action", value=action), *spans[last + 1 :]]
+
+
+def _done(span: Span, lexicon: Lexicon) -> str:
+    entry = lexicon.reads(tuple(span.text.lower().split()), "done")
+    return entry.value if entry else ""
+
+
+def _wished(before: Sequence[Span], lexicon: Lexicon) -> bool:
+    """Whether what stands before a participle makes it a wish and not a statement."""
+    words = [span.text.lower() for span in before]
+    if any(" ".join(words[-length:]) in lexicon.lists["modals"] for length in (1, 2, 3) if len(words) >= length):
+        return True
+    spoken = [span for span in before if span.kind not in ("polite", "chat", "comma")]
+    if not spoken:
+        return False
+    opening = [span.text.lower() for span in spoken[:2]]
+    if opening[0] in lexicon.lists["causatives"]:
+        return True
+    return opening[0] in lexicon.lists["wants"] or " ".join(opening) in lexicon.lists["wants"]
+
+
+def mistyped(spans: Sequence[Span], lexicon: Lexicon) -> str:
+    """The verb that an unknown word where a verb belongs was probably meant to be; '' when it looks like none."""
+    for index, span in enumerate(spans):
+        if span.kind in NOISE:
+            continue
+        following = next((later.kind for later in spans[index + 1 :] if later.kind not in ("filler", "universal")), "")
+        return _likest(span.text.lower(), lexicon) if span.kind == "word" and following else ""
+    return ""
+
+
+def _likest(word: str, lexicon: Lexicon) -> str:
+    if len(word) < _SHORTEST_TYPO or not word.isalpha():
+        return ""
+    verbs = (phrase[0] for phrase, entries in lexicon.phrases.items() if len(phrase) == 1 and any(e.kind == "action" for e in entries))
+    near = [(distance, verb) for verb in verbs if len(verb) >= _SHORTEST_TYPO and (distance := _distance(word, verb)) <= (2 if len(verb) > 6 else 1)]
+    return min(near)[1] if near else ""
+
+
+def _distance(one: str, other: str) -> int:
+    """Letters to add, drop, change or swap with the next; 9 when the lengths already say that it is far."""
+    if abs(len(one) - len(other)) > 2:
+        return 9
+    rows = [list(range(len(other) + 1))]
+    for i, letter in enumerate(one, start=1):
+        row = [i]
+        for j, wanted in enumerate(other, start=1):
+            cost = min(rows[-1][j] + 1, row[j - 1] + 1, rows[-1][j - 1] + (letter != wanted))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+                cost = min(cost, rows[-2][j - 2] + 1)
+            row.append(cost)
+        rows.append(row)
+    return rows[-1][-1]
