@@ -119,8 +119,12 @@ class Settings(Part):
 
 def parse(data: Any, *, source: str) -> Settings:
     """Settings from plain data. Raises SettingsError naming the field and where it stood."""
+    if not isinstance(data or {}, dict):
+        raise SettingsError(f"{source}: the file as a whole is a {type(data).__name__}, not keys with values.")
+    # A key with nothing under it, as when all its lines are comments, means its default.
+    said = {key: value for key, value in (data or {}).items() if value is not None}
     try:
-        return Settings.model_validate(data or {})
+        return Settings.model_validate(said)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"]) or "the file as a whole"

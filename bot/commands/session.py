@@ -36,7 +36,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print data for program
 AsOption = Annotated[str, typer.Option("--as", help="The person (an id under `people`) who says or does this.", metavar="PERSON")]
 
 out = Console(highlight=False, markup=False, emoji=False)
-errors = Console(stderr=True, highlight=False, markup=False)
+errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 
 def home() -> Path:

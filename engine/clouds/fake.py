@@ -164,12 +164,18 @@ class FakeCloud:
             return
         if made:
             state = str(_filled(operation.promise["produced"], call.arguments))
-            snapshot = replace(now, id=made, name=made.rpartition("/")[2], type="snapshot", native_type="Fake::Snapshot")
+            snapshot = replace(now, id=made, name=made.rpartition("/")[2], type="snapshot", native_type=self._native_of(operation, call))
             self._resources[made] = replace(snapshot, state=state, properties={}, monthly_cost=0.0, metrics={})
         for path, value in operation.promise.items():
             if path != "produced":
                 now = _with(now, path, _filled(value, call.arguments), call.arguments)
         self._resources[now.id] = now
+
+    def _native_of(self, operation: Operation, call: Call) -> str:
+        """The kind of what an operation makes: what its way back is for."""
+        back = operation.inverse(call.resource, call.arguments) if operation.inverse else None
+        undoing = self._operations.get(back.operation) if back else None
+        return min(undoing.native_types) if undoing else "Fake::Snapshot"
 
     def _raise_for(self, *names: str) -> None:
         if fault := self._fault(*names):

@@ -7,11 +7,11 @@ import json
 
 import pytest
 
-from engine.clouds.operation import OperationClass
+from bot.platforms.platform import Click
 from engine.execution.history import runs
 from engine.journal.verify import verify
 from engine.wiring import JOURNAL_FOLDER
-from tests.scenarios.stage import ESTATE, HERE, TRACKER, Stage, away_from, button, stage, verbs, words
+from tests.scenarios.stage import HERE, TRACKER, Stage, away_from, button, stage, verbs, words
 
 STOP_TRACKER = "stop tracker-api-01 in nimbus-prod us-west-2"
 STOP_DEV = "stop the running mailer dev instances in us-east-1"
@@ -329,12 +329,6 @@ async def test_stop_stops_what_has_not_begun(tmp_path, advisor_url):
         assert "That run is over." in words(own)
 
 
-def _click(who: str, run: str):
-    from bot.platforms.platform import Click
-
+def _click(who: str, run: str) -> Click:
     return Click("c", HERE, who, "stop", run)
 
-
-def test_the_estate_of_these_scenarios_has_all_clouds():
-    assert {one.cloud for one in ESTATE} == {"aws", "azure", "gcp"}
-    assert OperationClass.POWER
