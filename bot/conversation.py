@@ -6,7 +6,7 @@ import asyncio
 import secrets
 import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -64,7 +64,7 @@ class Conversation:
         """Answers a message in its place. Never raises: what goes wrong becomes a card."""
         person = self._people.behind(message.place.platform, message.login)
         async with self._locks.setdefault(message.place, asyncio.Lock()):  # order is kept within a thread
-            spoken = await self.answer(person, message.place, message.text)
+            spoken = await self.answer(person, message.place, _whole(message.text))
         for card in spoken.reply.cards:
             if spoken.reply.private:
                 await self._platforms[message.place.platform].whisper(message.place, message.login, card)
@@ -122,7 +122,7 @@ class Conversation:
         if undo := _asks_undo(reading.text):
             filed = await self._undo(undo, turn.person, turn.where)
             return Spoken(Reply((plan_card(filed),)), "plan", filed)
-        match choose(reading, question_open=question is not None):
+        match choose(reading, self._lexicon, question_open=question is not None):
             case "operate":
                 done = await operate.operate(turn, reading.orders)
                 return Spoken(done.reply, done.outcome, done.filed)
@@ -169,6 +169,7 @@ class Conversation:
             return self._fault(error)
 
     async def _act(self, click: Click, person: Person) -> Card | None:
+        click = replace(click, subject=_whole(click.subject))
         match click.verb:
             case "approve" | "deny" | "withdraw":
                 return await self._decide(click, click.verb, person)
@@ -302,7 +303,12 @@ def _unknown(what: str) -> Card:
 
 
 def _one(fields: Mapping[str, Sequence[str]], name: str) -> str:
-    return next(iter(fields.get(name, ())), "")[:500]
+    return _whole(next(iter(fields.get(name, ())), ""))[:500]
+
+
+def _whole(text: str) -> str:
+    """The text without halves of character pairs, which no file or network takes."""
+    return text.encode(errors="replace").decode()
 
 
 def _where(place: Place) -> dict[str, str]:

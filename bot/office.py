@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from bot.cards.card import Card, Code, Column, Facts
 from bot.cards.plans import plan_card
@@ -21,7 +22,6 @@ from engine.wiring import JOURNAL_FOLDER, Engine
 
 PAGE = 50
 _MOST_RUNS = 100
-_SECRETIVE = frozenset({"sent", "plan", "request"})
 
 
 class EngineOffice:
@@ -143,21 +143,32 @@ def _sorted(resources: Sequence[Resource], sort: str) -> list[Resource]:
 
 
 def _entry(entry: Entry) -> JournalEntry:
-    """An entry for people: who did what; plans and bytes that left are named, not printed whole."""
+    """An entry as people read it: who, what, and one sentence. Plans and bytes that left are named, not printed whole."""
     body = entry.body
-    who = (
-        str(body.get("by") or body.get("approved_by") or body.get("plan", {}) or "")
-        if not isinstance(body.get("plan"), dict)
-        else str(body["plan"]["asked_by"])
-    )
-    detail = ", ".join(f"{key} {_short(value)}" for key, value in body.items() if key not in _SECRETIVE and value not in ("", [], None))
-    if isinstance(body.get("plan"), dict):
-        detail = f"{body['plan']['id']}: {body['plan']['title']}; " + detail
-    if isinstance(body.get("request"), dict):
-        detail = f"{body['request']['plan_id']} is {body['request']['state']}; " + detail
-    return JournalEntry(entry.sequence, entry.at, who.strip("[]'"), entry.kind, detail.strip("; "), entry.hash)
+    tell = _SENTENCES.get(entry.kind)
+    sentence = tell(body) if tell else ", ".join(f"{key} {value}" for key, value in body.items())
+    return JournalEntry(entry.sequence, entry.at[:19].replace("T", " "), _who(body), entry.kind, sentence[:300], entry.hash)
 
 
-def _short(value: object) -> str:
-    text = str(value)
-    return text if len(text) <= 120 else text[:117] + "…"
+def _who(body: Mapping[str, Any]) -> str:
+    plan, request = body.get("plan"), body.get("request")
+    if isinstance(plan, Mapping):
+        return str(plan["asked_by"])
+    return str(body.get("by") or (request or {}).get("asked_by") or "escher")
+
+
+_SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "plan.made": lambda body: f"{body['plan']['id']}: {body['plan']['title']}; {'; '.join(body['because'])}",
+    "approval.asked": lambda body: f"{body['request']['plan_id']} needs {body['request']['needs']} approvals",
+    "approval.moved": lambda body: f"{body['request']['plan_id']} is now {body['request']['state']}",
+    "click.refused": lambda body: f"{body['event']} on {body['plan'] or 'nothing'}: {body['why']}",
+    "request.refused": lambda body: str(body["why"]),
+    "advisor.asked": lambda body: f"{body['ask']}: {len(body['sent'].encode())} bytes to {body['to']}",
+    "run.started": lambda body: f"{body['run']} of {body['plan']['id']}, approved by {', '.join(body['approved_by']) or 'policy'}",
+    "run.finished": lambda body: f"{body['run']}{' after an interruption' if body['interrupted'] else ''}",
+    "run.stop_asked": lambda body: str(body["run"]),
+    "step.sending": lambda body: f"{body['run']} step {body['step']}, attempt {body['attempt']}",
+    "step.settled": lambda body: (
+        f"{body['run']} step {body['step']}: {body['state']}{' (' + body['detail'] + ')' if body['detail'] else ''}"
+    ),
+}

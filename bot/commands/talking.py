@@ -1,46 +1,25 @@
-"""`escher ask`, `approve`, `deny`, `undo`, `chat` and `run`: the bot from a terminal. Edge."""
+"""`escher ask`, `approve`, `deny`, `undo`, `chat` and `run`: the bot from a terminal. Edge.
+
+A bot that runs in this data folder does it; otherwise one is opened for the one wish.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import os
-from dataclasses import asdict
+import shutil
+import sys
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from bot.app import App, opened, web_platform
-from bot.cards.card import Card
-from bot.cards.plain import plain
 from bot.commands.session import AsOption, ConfigOption, Exit, JsonOption, errors, home, person_in, run, say_json, settings_from
-from bot.conversation import Spoken
+from bot.control import Recorder, door, line_of, perform, through
 from bot.platforms.console import ConsolePlatform
-from bot.platforms.platform import Click, Place
-from engine.clock import fresh_id
-
-
-class Recorder:
-    """A platform that keeps what is shown: for `--json`."""
-
-    name = "console"
-
-    def __init__(self) -> None:
-        self.cards: list[Card] = []
-
-    async def show(self, place: Place, card: Card) -> None:
-        """Keeps a card; a later version of one replaces it."""
-        del place
-        self.cards = [one for one in self.cards if not card.subject or one.subject != card.subject] + [card]
-
-    async def whisper(self, place: Place, login: str, card: Card) -> None:
-        """Keeps a card for one person, as any."""
-        del login
-        await self.show(place, card)
-
-    async def run(self, inbox: object) -> None:
-        """Nothing comes in by itself."""
+from engine.errors import SettingsError
 
 
 def ask(text: str, person: AsOption, config: ConfigOption = None, as_json: JsonOption = False) -> None:
@@ -48,12 +27,12 @@ def ask(text: str, person: AsOption, config: ConfigOption = None, as_json: JsonO
 
     A change that needs no approval runs and is followed to its end; one that waits exits with 4 and prints its id.
     """
-    run(_say(text, person, config, as_json=as_json))
+    run(_wish({"do": "say", "text": text, "as": person}, config, as_json=as_json))
 
 
 def approve(plan: str, person: AsOption, config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Approve a waiting plan and follow its run to the end."""
-    run(_click("approve", plan, person, config, as_json=as_json))
+    run(_wish({"do": "approve", "plan": plan, "as": person}, config, as_json=as_json))
 
 
 def deny(
@@ -64,14 +43,14 @@ def deny(
     as_json: JsonOption = False,
 ) -> None:
     """Deny a waiting plan; nothing is touched."""
-    run(_click("deny", plan, person, config, reason=reason, as_json=as_json))
+    run(_wish({"do": "deny", "plan": plan, "reason": reason, "as": person}, config, as_json=as_json))
 
 
 def undo(
     run_id: Annotated[str, typer.Argument(metavar="RUN")], person: AsOption, config: ConfigOption = None, as_json: JsonOption = False
 ) -> None:
     """Take a finished run back, by the same rules of approval."""
-    run(_say(f"undo {run_id}", person, config, as_json=as_json))
+    run(_wish({"do": "say", "text": f"undo {run_id}", "as": person}, config, as_json=as_json))
 
 
 def chat(person: AsOption, config: ConfigOption = None) -> None:
@@ -88,81 +67,43 @@ def serve(
     run(_serve(config, port, scan=scan))
 
 
-async def _say(text: str, person_id: str, config: Path | None, *, as_json: bool) -> Exit:
-    settings = settings_from(config)
-    person = person_in(settings, person_id)
-    async with opened(home(), settings, os.environ) as app:
-        platform = _platform(app, person.id, as_json=as_json)
-        place = Place("console", "terminal", fresh_id("m"))
-        spoken = await app.conversation.answer(person, place, text)
-        for card in spoken.reply.cards:
-            await platform.show(place, card)
-        if spoken.filed is not None and spoken.filed.request.state == "approved":
-            app.conversation.runs.start(spoken.filed.plan.id)
-        await app.conversation.runs.settled()
-        return _ended(platform, spoken, as_json=as_json)
-
-
-async def _click(verb: str, plan_id: str, person_id: str, config: Path | None, *, reason: str = "", as_json: bool) -> Exit:
-    settings = settings_from(config)
-    person = person_in(settings, person_id)
-    async with opened(home(), settings, os.environ) as app:
-        platform = _platform(app, person.id, as_json=as_json)
-        filed = app.engine.desk.find(plan_id.partition(".")[0])
-        place = Place("console", "terminal", filed.plan.place.get("thread", "") if filed else "")
-        subject = plan_id if "." in plan_id or filed is None else f"{plan_id}.{filed.plan.digest[:12]}"
-        refused = await app.conversation.clicked(Click(fresh_id("c"), place, person.id, verb, subject, {"reason": [reason]}))
-        if refused is not None:
-            await platform.show(place, refused)
-        await app.conversation.runs.settled()
-        return _ended(platform, None, as_json=as_json)
-
-
-def _platform(app: App, person_id: str, *, as_json: bool) -> Recorder | ConsolePlatform:
-    platform: Recorder | ConsolePlatform = Recorder() if as_json else Watching(person_id)
-    app.conversation.add(platform)
-    return platform
-
-
-class Watching(ConsolePlatform):
-    """The terminal, remembering the last card, which decides the exit code."""
-
-    def __init__(self, login: str) -> None:
-        super().__init__(login, Console(highlight=False, markup=False, emoji=False))
-        self.cards: list[Card] = []
-
-    async def show(self, place: Place, card: Card) -> None:
-        """Draws a card and remembers it."""
-        self.cards.append(card)
-        await super().show(place, card)
-
-
-def _ended(platform: Recorder | ConsolePlatform, spoken: Spoken | None, *, as_json: bool) -> Exit:
-    cards = platform.cards if isinstance(platform, Recorder | Watching) else []
+async def _wish(wish: Mapping[str, str], config: Path | None, *, as_json: bool) -> Exit:
+    """One wish, done by the running bot or by one opened for it; its cards printed as they come."""
+    asked = {**wish, "width": str(shutil.get_terminal_size((100, 24)).columns)}
+    running = await through(home(), asked)
+    lines = running if running is not None else _alone(asked, config)
+    said: list[dict[str, Any]] = []
+    async for line in lines:
+        if "error" in line:
+            raise SettingsError(line["error"])
+        said.append(line)
+        if not as_json:
+            sys.stdout.write(line["text"].rstrip("\n") + "\n\n")
+            sys.stdout.flush()
     if as_json:
-        say_json({"outcome": spoken.outcome if spoken else None, "cards": [_data(card) for card in cards]})
-    return code_of(cards)
+        say_json({"outcome": next((line["outcome"] for line in said if line["outcome"]), None), "cards": [line["card"] for line in said]})
+    return code_of(said)
 
 
-def code_of(cards: list[Card]) -> Exit:
-    """The exit code that the last cards amount to."""
-    if not cards:
-        return Exit.DONE
-    match cards[-1]:
-        case Card(kind="refusal"):
-            return Exit.REFUSED
-        case Card(kind="error"):
-            return Exit.FAILED
-        case Card(kind="outcome", tone=tone):
-            return Exit.DONE if tone == "good" else Exit.FAILED
-        case Card(kind="plan", actions=actions) if any(action.verb == "approve" for action in actions):
-            return Exit.WAITS
-        case _:
-            return Exit.DONE
+async def _alone(wish: Mapping[str, str], config: Path | None) -> AsyncIterator[dict[str, Any]]:
+    settings = settings_from(config)
+    person_in(settings, wish["as"])
+    async with opened(home(), settings, os.environ) as app:
+        recorder = Recorder()
+        app.conversation.add(recorder)
+        await app.conversation.runs.recover()
+        async for card, outcome in perform(app, recorder, wish):
+            yield line_of(card, wish["as"], int(wish["width"]), outcome)
 
 
-def _data(card: Card) -> dict[str, Any]:
-    return {**asdict(card), "text": plain(card)}
+def code_of(said: list[dict[str, Any]]) -> Exit:
+    """The exit code that the last card amounts to."""
+    last = said[-1] if said else {"kind": "", "tone": "", "waits": False}
+    if last["kind"] == "refusal":
+        return Exit.REFUSED
+    if last["kind"] == "error" or (last["kind"] == "outcome" and last["tone"] != "good"):
+        return Exit.FAILED
+    return Exit.WAITS if last["waits"] else Exit.DONE
 
 
 async def _chat(person_id: str, config: Path | None) -> Exit:
@@ -171,20 +112,21 @@ async def _chat(person_id: str, config: Path | None) -> Exit:
     async with opened(home(), settings, os.environ) as app:
         terminal = ConsolePlatform(person.id)
         app.conversation.add(terminal)
+        await app.conversation.runs.recover()
         await terminal.run(app.conversation)
     return Exit.DONE
 
 
 async def _serve(config: Path | None, port: int | None, *, scan: bool) -> Exit:
     settings = settings_from(config)
-    async with opened(home(), settings, os.environ) as app:
+    async with opened(home(), settings, os.environ) as app, door(app):
         web = web_platform(app, port)
         web.open()
         await app.conversation.runs.recover()
         errors.print(f"Web chat: {web.address}")
         for person in settings.people:
             if "web" in person.logins:
-                errors.print(f"  {person.name} signs in once with {web.login_link(person.id)}", soft_wrap=True)
+                errors.print(f"  {person.name} signs in once with {web.login_link(person.id)}")
         async with asyncio.TaskGroup() as group:
             if scan and settings.accounts:
                 group.create_task(_scan(app))

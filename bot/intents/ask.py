@@ -14,7 +14,7 @@ from engine.request.reading import Reading, Selection
 from engine.request.resolver import Resolution, pick, resolve
 from engine.request.seal import seal
 
-_MOST_LISTED = 1000
+_MOST_LISTED = 500
 
 
 @dataclass(frozen=True, slots=True)

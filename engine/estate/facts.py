@@ -38,7 +38,10 @@ STATE_CLASSES: Mapping[str, str] = {
     "paused": "stopped",
     "suspended": "stopped",
 }
+# Kinds that run and stop; a bucket that is "active" does not run.
+RUNNING_TYPES = frozenset({"compute_instance", "database_instance", "kubernetes_cluster", "container_service", "cache"})
 IDLE_BELOW_CPU_PERCENT = 5.0
+_MOST_PARTS = 8
 ANYWHERE = ("0.0.0.0/0", "::/0", "*", "Internet")
 
 # flag -> (property, the values that mean it); a property that is absent means nothing is known.
@@ -125,8 +128,8 @@ def engine(resource: Resource) -> str:
 
 
 def state_class(resource: Resource) -> str:
-    """`running`, `stopped`, or the native state where it is neither."""
-    return STATE_CLASSES.get(resource.state, resource.state)
+    """`running`, `stopped`, or the native state where it is neither or the kind of thing does not run."""
+    return STATE_CLASSES.get(resource.state, resource.state) if resource.type in RUNNING_TYPES else resource.state
 
 
 @lru_cache(maxsize=4096)
@@ -192,9 +195,12 @@ def facts(resource: Resource) -> Mapping[str, frozenset[str]]:
 
 
 def _app_facts(resource: Resource) -> frozenset[str]:
-    """The app by tag; a resource without such a tag belongs to the app its name carries as a word."""
+    """The app by tag; a resource without such a tag belongs to the app its name carries: `stop-signs-api-01` → stop, stop-signs, signs, …"""
     tagged = app(resource).lower()
-    return frozenset({tagged}) if tagged else frozenset(name_parts(resource))
+    if tagged:
+        return frozenset({tagged})
+    parts = name_parts(resource)[:_MOST_PARTS]
+    return frozenset("-".join(parts[first:last]) for first in range(len(parts)) for last in range(first + 1, min(first + 3, len(parts)) + 1))
 
 
 def _region_starts(region: str) -> frozenset[str]:
@@ -219,6 +225,13 @@ def _region_starts(region: str) -> frozenset[str]:
                 "korea",
                 "india",
                 "asia",
+                "australia",
+                "brazil",
+                "canada",
+                "israel",
+                "qatar",
+                "southafrica",
+                "uae",
             )
             if word in region
         }

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine.advisor.replies import ArgumentDraft, Draft, DraftStep
-from engine.clouds.operation import Arguments, ArgumentValue, Operation, OperationClass, Parameter
+from engine.clouds.operation import Arguments, ArgumentValue, Inverse, Operation, OperationClass, Parameter
 from engine.errors import PlanRefused
 from engine.estate.facts import PROPERTY_FLAGS, native_name
 from engine.estate.resource import Resource
@@ -64,6 +64,9 @@ def bind(draft: Draft, sealed: Sealed, resources: Mapping[str, Resource], operat
     steps: list[Step] = []
     made: dict[str, dict[str, str]] = {}
     for drafted in draft.steps:
+        if drafted.id in made:
+            raise PlanRefused(f"The plan has two steps called {drafted.id}.")
+        _known_before(drafted, made)
         made[drafted.id] = {}
         for handle in drafted.on:
             if handle not in members:
@@ -106,12 +109,16 @@ def _actions(sealed: Sealed, handle: str) -> frozenset[str]:
     return frozenset(order.action for order in sealed.orders if handle in order.on)
 
 
+def _known_before(drafted: DraftStep, made: Mapping[str, Mapping[str, str]]) -> None:
+    for earlier in drafted.after:
+        if earlier not in made:
+            raise PlanRefused(f"The plan's step {drafted.id} waits for {earlier}, which does not come before it.")
+
+
 def _needs(drafted: DraftStep, resource_id: str, made: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
     """The same target's earlier steps; where an earlier step has other targets only, all of them."""
     needs: list[str] = []
     for earlier in drafted.after:
-        if earlier not in made:
-            raise PlanRefused(f"The plan's step {drafted.id} waits for {earlier}, which does not come before it.")
         needs += [made[earlier][resource_id]] if resource_id in made[earlier] else list(made[earlier].values())
     return tuple(dict.fromkeys(needs))
 
@@ -121,14 +128,14 @@ def _bind_one(
 ) -> Step:
     operation = operations.get(drafted.operation)
     if operation is None:
-        raise PlanRefused(f"The plan wants {drafted.operation}, which is not an operation Escher knows.", hint="Nothing was changed.")
+        raise PlanRefused(f"The plan wants {drafted.operation}, which is not an operation Escher knows.")
     if operation.cloud != resource.cloud or resource.native_type not in operation.native_types:
         raise PlanRefused(f"The plan wants {operation.name} on {resource.name}, which is a {resource.native_type}.")
     _asked_for(operation, actions)
     _own_values(operation, drafted)
     arguments = _arguments(operation, drafted.arguments, values)
     _not_opening(operation, arguments)
-    inverse = operation.inverse(resource, arguments) if operation.inverse else None
+    inverse, no_way_back = way_back(operation, resource, arguments)
     return Step(
         id="",
         operation=operation.name,
@@ -138,7 +145,7 @@ def _bind_one(
         title=operation.title,
         command=command(operation, resource, arguments),
         inverse=inverse,
-        no_way_back="" if inverse else operation.no_way_back,
+        no_way_back=no_way_back,
         why=drafted.why,
         settles_s=operation.settles_s,
     )
@@ -201,6 +208,15 @@ def _argument(operation: Operation, parameter: Parameter, drafted: ArgumentDraft
     if parameter.type == "integer" and isinstance(value, int) and not isinstance(value, bool):
         return value
     raise PlanRefused(f"{operation.name}: {value!r} is not a valid {parameter.name}.", hint=parameter.meaning)
+
+
+def way_back(operation: Operation, resource: Resource, arguments: Arguments) -> tuple[Inverse | None, str]:
+    """The call that takes a change back, or None and why there is none."""
+    try:
+        inverse = operation.inverse(resource, arguments) if operation.inverse else None
+    except KeyError as error:  # the table asks for a fact that the scan did not bring
+        return None, f"What {error.args[0]} was before is not known."
+    return inverse, "" if inverse else operation.no_way_back
 
 
 def command(operation: Operation, resource: Resource, arguments: Arguments) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from engine.clouds.operation import Operation
 from engine.errors import PlanRefused
 from engine.estate.resource import Resource
-from engine.execution.binding import Limits, command
+from engine.execution.binding import Limits, command, way_back
 from engine.execution.plan import Step
 from engine.execution.report import Report, StepReport
 
@@ -38,7 +38,7 @@ def _inverse_step(one: StepReport, resource: Resource, operations: Mapping[str, 
     if resource.native_type not in operation.native_types:
         raise PlanRefused(f"The way back, {operation.name}, does not fit {resource.name}, which is a {resource.native_type}.")
     arguments = one.step.inverse.arguments
-    again = operation.inverse(resource, arguments) if operation.inverse else None
+    again, no_way_back = way_back(operation, resource, arguments)
     return Step(
         id="",
         operation=operation.name,
@@ -48,7 +48,7 @@ def _inverse_step(one: StepReport, resource: Resource, operations: Mapping[str, 
         title=operation.title,
         command=command(operation, resource, arguments),
         inverse=again,
-        no_way_back="" if again else operation.no_way_back,
+        no_way_back=no_way_back,
         why=f"takes back {one.step.operation}",
         timeout_s=limits.timeout_s,
         settles_s=operation.settles_s,

@@ -78,6 +78,7 @@ class Planner:
     async def propose(self, ask: Ask) -> Filed | Said | NothingToDo:
         """A plan on the desk, or what the AI server said instead. Raises AdvisorError, Refused, JournalError; nothing was changed then."""
         self._may_ask(ask.person)
+        self._can_reach(ask.wanted)
         for order in ask.wanted:
             guardrails.check_wish(order.action, order.targets, by_name=ask.by_name)
         sealed = seal(ask.sealed_text, ask.wanted, ask.turns)
@@ -180,6 +181,15 @@ class Planner:
         if decision.refused:
             raise Refused(decision.refused, who_can=decision.who_can)
         return await self._room.desk.file(plan, decision)
+
+    def _can_reach(self, wanted: Sequence[Wanted]) -> None:
+        """A target of a cloud without an account here can be asked about, not changed."""
+        clouds = {resource.cloud for order in wanted for resource in order.targets}
+        if foreign := sorted(clouds - set(self._room.clouds)):
+            raise Refused(
+                f"No {' or '.join(foreign)} account is configured here, so its resources cannot be changed.",
+                hint="Add it under `accounts`.",
+            )
 
     def _may_ask(self, person: Person) -> None:
         """Who may change nothing is told before anything leaves or is planned."""

@@ -8,13 +8,13 @@ from engine.estate.where import Compare, Comparison
 
 _WORDS: tuple[tuple[str, Comparison], ...] = (
     (r"\b(?:over|above|more than|bigger than|larger than|greater than|higher than|exceeding)|>(?!=)", ">"),
-    (r"\b(?:at least|from)|>=", ">="),
+    (r"\b(?:at least)|>=", ">="),
     (r"\b(?:under|below|less than|smaller than|fewer than|lower than|cheaper than)|<(?!=)", "<"),
     (r"\b(?:at most|up to)|<=", "<="),
 )
 _LEAD = r"(?:\b(?:with|that cost|which cost|costing|costs?|larger|cpu|cpu is|cpu usage|usage|size|is|of)\s{1,4}){0,3}"
 _AMOUNT = (
-    r"\s{0,4}(?P<money>[$€])?(?P<number>\d{1,9}(?:\.\d{1,4})?)\s{0,4}(?P<unit>gb|gib|gigs?|gigabytes?|tb|tib|terabytes?|%|percent|dollars?|usd|\$|€|euros?|bucks)?"
+    r"\s{0,4}(?P<money>\$)?(?P<number>\d{1,9}(?:\.\d{1,4})?)\s{0,4}(?P<unit>gb|gib|gigs?|gigabytes?|tb|tib|terabytes?|%|percent|dollars?|usd|\$|bucks)?"
     r"(?![\w.])(?P<rest>(?:\s{1,4}(?:of cpu|cpu|a month|per month|monthly|/month|/mo)){0,3})"
 )
 _PATTERNS = tuple((re.compile(rf"{_LEAD}(?:{words}){_AMOUNT}", re.IGNORECASE), op) for words, op in _WORDS)
@@ -42,6 +42,6 @@ def _compare(match: re.Match[str], op: Comparison) -> Compare | None:
     said = match.group(0).lower()
     if unit.startswith(("g", "t")):
         return Compare("properties.size_gb", op, number * (1024 if unit.startswith("t") else 1))
-    if match["money"] or unit.startswith(("dollar", "usd", "$", "€", "euro", "bucks")) or "month" in said or "cost" in said:
+    if match["money"] or unit.startswith(("dollar", "usd", "$", "bucks")) or "month" in said or "cost" in said:
         return Compare("monthly_cost", op, number)
     return Compare("metrics.cpu_avg_7d", op, number) if unit in ("%", "percent") or "cpu" in said else None

@@ -10,18 +10,26 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from engine.estate.where import Compare
-from engine.request.lexicon import Lexicon, RefusalRule
-from engine.request.reading import Given, Order, Reading, Speech
-from engine.request.selecting import Speaker, comparisons, select_from
+from engine.estate.where import All, AnyOf, Compare
+from engine.request.comparing import comparisons
+from engine.request.conditions import Speaker
+from engine.request.grouping import groups
+from engine.request.lexicon import Lexicon
+from engine.request.ordering import orders_of
+from engine.request.reading import Order, Reading, Selection, Speech, When
+from engine.request.refusing import refusal
+from engine.request.selecting import select_from
 from engine.request.spans import Known, Span, tag
 from engine.request.times import take_time
 from engine.request.tokens import Token, clean, tokenise
+from engine.request.voice import NOISE, asks_for_something, first_meaning, mistyped, voiced
 
-_NOISE = frozenset({"filler", "polite", "chat", "comma"})
-_TAG_WORDS = ("tag", "tags", "label", "labels")
-# "tagged keep=true" picks resources; "tag … with keep=true" sets one.
-_FILTERING_TAG = frozenset({"tagged", "labelled", "labeled", "having", "have", "has", "whose", "where"})
+_ABOUT_RESOURCES = frozenset({
+    "question", "type", "environment", "cloud", "estate", "flag", "state", "region", "place", "continent", "tag", "unknown", "pronoun", "cost",
+    "everything", "continuation", "size", "not_environment", "number", "ordinal", "one", "unsure", "mine",
+})  # fmt: skip
+_COUNTS = re.compile(r"\b(?:how many|count|number of|how much)\b")
+_COSTS = re.compile(r"\b(?:costs?|spend|spending|expensive|cheapest|bill|priciest)\b")
 
 
 def prepare(message: str) -> tuple[str, tuple[Token, ...]]:
@@ -31,85 +39,82 @@ def prepare(message: str) -> tuple[str, tuple[Token, ...]]:
     return text, tokenise(text)
 
 
-def read(message: str, lexicon: Lexicon, known: Known, speaker: Speaker = Speaker()) -> Reading:  # noqa: B008 - frozen
+def read(message: str, lexicon: Lexicon, known: Known, speaker: Speaker = Speaker()) -> Reading:
     """What the message says. `known` tells which phrases are values of the estate (`EstateView.recognise`)."""
     text = clean(message)
     if not text:
         return Reading(text="", speech="empty")
     bare, when = take_time(text)
-    bare, compares = comparisons(bare)
-    tokens = tokenise(bare)
-    spans = _join_particles(tag(tokens, lexicon, known), lexicon)
-    if rule := _refused(text, spans, lexicon):
+    spans, compares = _spans(bare, lexicon, known)
+    if rule := refusal(text, spans, lexicon):
         return Reading(text=text, speech="refused", rule=rule.name)
     speech = _speech(spans)
-    about = select_from(spans, lexicon, speaker, compares)
-    reading = Reading(
+    if speech == "command" or (speech == "forbidding" and any(span.kind == "action" for span in spans)):
+        doubt = _doubt(text, spans, lexicon) if speech == "command" else ""
+        orders = orders_of(spans, lexicon, speaker, compares, doubt)
+        return Reading(text=text, speech=speech, orders=orders, about=orders[0].selection, when=when)
+    if speech in ("question", "unclear") and (verb := mistyped(spans, lexicon)):
+        return _mistyped(text, verb, spans, when)
+    if when is not None:
+        # A question is not for later: "which were stopped yesterday at 8pm" keeps its words.
+        spans, compares = _spans(text, lexicon, known)
+    return Reading(
         text=text,
         speech=speech,
-        about=about,
+        about=_about(spans, lexicon, speaker, compares),
         when=when,
-        counts=_counts(text),
-        costs=any(s.kind == "cost" for s in spans) or _mentions_cost(text),
+        counts=_COUNTS.search(text.lower()) is not None,
+        costs=any(span.kind == "cost" for span in spans) or _COSTS.search(text.lower()) is not None,
+        continues=_continues(spans),
     )
-    if speech not in ("command", "forbidding"):
-        return replace(reading, continues=_continues(spans))
-    clauses = _clauses(spans)
-    # A numeric condition was cut out of the whole text: it goes with the first clause, or alone it would be lost.
-    conditions = [compares, *([()] * len(clauses))]
-    orders = tuple(_order(clause, lexicon, speaker, its) for clause, its in zip(clauses, conditions, strict=False))
-    return replace(reading, orders=orders)
+
+
+def _spans(text: str, lexicon: Lexicon, known: Known) -> tuple[tuple[Span, ...], tuple[Compare, ...]]:
+    bare, compares = comparisons(text)
+    return voiced(tag(tokenise(bare), lexicon, known), lexicon), compares
 
 
 def _speech(spans: Sequence[Span]) -> Speech:
     kinds = [span.kind for span in spans]
-    meaning = [span for span in spans if span.kind not in _NOISE]
-    first = meaning[0].kind if meaning else ""
-    if first == "forbidding":
+    first = first_meaning(spans)
+    acts = kinds.index("action") if "action" in kinds else None
+    if first == "forbidding" or ("forbidding" in kinds and first != "question" and (acts is None or kinds.index("forbidding") < acts)):
         return "forbidding"
-    if first == "how_to" or "how_to" in kinds:
+    if "how_to" in kinds:
         return "how_to"
-    if "help" in kinds and all(kind in (*_NOISE, "help", "question", "question_filler") for kind in kinds):
+    if "help" in kinds and all(kind in (*NOISE, "help", "question", "question_filler") for kind in kinds):
         return "help"
-    if "knowledge" in kinds and "action" not in kinds:
+    if "knowledge" in kinds and acts is None and "estate" not in kinds:
         return "knowledge"
-    if "action" in kinds and first != "question":
+    if acts is not None and first != "question":
         return "command"
-    if not meaning:
-        return "chat" if "chat" in kinds else "unclear"
-    if any(kind in ("question", "type", "environment", "cloud", "estate", "flag", "state", "region", "place", "continent", "tag", "unknown", "pronoun",
-                    "cost", "everything", "continuation", "size", "not_environment", "number") for kind in kinds):  # fmt: skip
+    if first and _ABOUT_RESOURCES & set(kinds):
         return "question"
     return "chat" if "chat" in kinds else "unclear"
 
 
-def _refused(text: str, spans: Sequence[Span], lexicon: Lexicon) -> RefusalRule | None:
-    """The first refusal rule whose words stand in the message; names of the estate do not count as words."""
-    said = " ".join(span.text.lower() for span in spans if span.kind not in ("estate", "unknown"))
-    whole = text.lower()
-    return next((rule for rule in lexicon.refusals if _applies(rule, said, whole)), None)
+def _doubt(text: str, spans: Sequence[Span], lexicon: Lexicon) -> str:
+    """Why a sentence with a verb may not be a wish; '' when it plainly is one."""
+    if text.rstrip(" .!)").endswith("?") and not asks_for_something(spans, lexicon):
+        return "Was that a question or a wish? If I should do it, say it without the question mark."
+    return ""
 
 
-def _applies(rule: RefusalRule, said: str, whole: str) -> bool:
-    return (
-        _any_of(rule.needs_any, said, whole)
-        and (not rule.with_any or _any_of(rule.with_any, said, whole))
-        and not _any_of(rule.unless_any, said, whole)
-    )
+def _mistyped(text: str, verb: str, spans: Sequence[Span], when: When | None) -> Reading:
+    said = next(span.text for span in spans if span.kind not in NOISE)
+    doubt = f"I do not know \u201c{said}\u201d, so I did nothing. Did you mean \u201c{verb}\u201d? Then say it again."
+    selection = Selection(doubt=doubt)
+    return Reading(text=text, speech="command", orders=(Order("unknown", selection),), about=selection, when=when)
 
 
-def _any_of(phrases: Sequence[str], said: str, whole: str) -> bool:
-    return any(
-        re.search(rf"(?<![\w-]){re.escape(p)}(?![\w-])", said) if p[0].isalnum() and p[-1].isalnum() else p in whole for p in phrases
-    )
-
-
-def _counts(text: str) -> bool:
-    return bool(re.search(r"\b(how many|count|number of|how much)\b", text.lower()))
-
-
-def _mentions_cost(text: str) -> bool:
-    return bool(re.search(r"\b(cost|costs|spend|spending|expensive|cheapest|bill|priciest)\b", text.lower()))
+def _about(spans: Sequence[Span], lexicon: Lexicon, speaker: Speaker, compares: Sequence[Compare]) -> Selection:
+    """What a question is about; several groups in one sentence are all meant."""
+    whole = select_from(spans, lexicon, speaker, compares)
+    parts = groups(spans, lexicon, speaker).parts
+    if len(parts) < 2 or whole.names or whole.excluded:
+        return whole
+    each = [select_from(part, lexicon, speaker, compares).where for part in parts]
+    return replace(whole, filters=(("type", AnyOf(tuple(each))),)) if all(part != All() for part in each) else whole
 
 
 def _continues(spans: Sequence[Span]) -> bool:
@@ -117,69 +122,3 @@ def _continues(spans: Sequence[Span]) -> bool:
     return bool(meaning) and (
         meaning[0].kind == "continuation" or meaning[0].text.lower() in ("and", "only", "just", "what about", "how about")
     )
-
-
-def _clauses(spans: Sequence[Span]) -> list[tuple[str, list[Span]]]:
-    """The message cut at its verbs: each action with the spans that belong to it. What stands before the first verb belongs to it too."""
-    clauses: list[tuple[str, list[Span]]] = []
-    lead: list[Span] = []
-    for span in spans:
-        if span.kind == "action":
-            clauses.append((span.value, [] if clauses else lead))
-        elif clauses:
-            clauses[-1][1].append(span)
-        else:
-            lead.append(span)
-    return clauses
-
-
-def _join_particles(spans: Sequence[Span], lexicon: Lexicon) -> tuple[Span, ...]:
-    """Verbs whose particle stands apart made whole: "turn the dev boxes off" is one stop. The last particle counts."""
-    joined = list(spans)
-    for index, span in enumerate(spans):
-        particles = lexicon.split_actions.get(span.text.lower(), {})
-        if not particles or not all(before.kind in _NOISE for before in spans[:index]):
-            continue
-        if any(later.kind == "action" for later in spans[index + 1 :]):
-            continue
-        for last in range(len(spans) - 1, index, -1):
-            if action := particles.get(spans[last].text.lower()):
-                joined[index] = replace(span, kind="action", value=action)
-                joined[last] = replace(spans[last], kind="filler")
-                break
-    return tuple(joined)
-
-
-def _order(clause: tuple[str, Sequence[Span]], lexicon: Lexicon, speaker: Speaker, compares: Sequence[Compare]) -> Order:
-    action, body = clause
-    given, rest = _given(action, body)
-    selection = select_from(rest, lexicon, speaker, compares)
-    if action in ("delete", "terminate") and any(span.text.lower() in _TAG_WORDS for span in rest):
-        # "remove the owner tag from …" must never be read as removing the resources.
-        selection = replace(selection, unread=(*selection.unread, "tag"))
-    return Order(action, selection, given)
-
-
-def _given(action: str, body: Sequence[Span]) -> tuple[tuple[Given, ...], list[Span]]:
-    """The values typed for the action's arguments, and the spans without them."""
-    if action == "tag":
-        return _given_tags(body)
-    if action == "resize":
-        sizes = [index for index, span in enumerate(body) if span.kind == "size"]
-        if sizes:
-            last = sizes[-1]
-            return (Given("size", body[last].text),), [span for index, span in enumerate(body) if index != last]
-    return (), list(body)
-
-
-def _given_tags(body: Sequence[Span]) -> tuple[tuple[Given, ...], list[Span]]:
-    given: list[Given] = []
-    rest: list[Span] = []
-    for index, span in enumerate(body):
-        words_before = {earlier.text.lower() for earlier in body[max(0, index - 2) : index]}
-        if span.kind == "tag" and not words_before & _FILTERING_TAG:
-            key, _, value = span.value.partition("=")
-            given += [Given("tag_key", key), Given("tag_value", value)]
-        else:
-            rest.append(span)
-    return tuple(given), rest

@@ -34,7 +34,8 @@ class Selection:
     """Which resources are meant.
 
     `filters` are conditions by what they are about, all of which must hold; `excluded` is what to leave out of them; `names` are exact names or ids of the estate, `unknown` tokens that look
-    like a name but are none, `unread` words nobody understood. `refers` points back at what the thread talked about.
+    like a name but are none, `unread` words nobody understood. `refers` points back at what the thread talked about. `doubt` is a question
+    that must be answered before anything changes.
     """
 
     filters: tuple[tuple[str, Where], ...] = ()
@@ -48,6 +49,7 @@ class Selection:
     everything: bool = False
     refers: bool = False
     quantity: int | None = None
+    doubt: str = ""
 
     @property
     def where(self) -> Where:
@@ -75,7 +77,7 @@ class Selection:
     @property
     def empty(self) -> bool:
         """Nothing at all that picks resources."""
-        return not (self.fields or self.names or self.unknown or self.noun or self.refers or self.excluded)
+        return not (self.fields or self.names or self.unknown or self.noun or self.refers or self.excluded or self.doubt)
 
 
 @dataclass(frozen=True, slots=True)

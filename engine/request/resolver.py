@@ -19,6 +19,9 @@ from engine.request.reading import Selection
 Confidence = Literal["certain", "ask", "none"]
 LIKE_ENOUGH = 0.35
 MOST_CHOICES = 20
+_WHOSE = frozenset({"tag", "tag_key", "tag_value", "app", "owner"})
+# What a question may ask about a resource that it names: the answer shows how it is.
+_ASKED_ABOUT = frozenset({"state", "flag", "number", "size"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class Resolution:
 
 async def resolve(selection: Selection, estate: EstateView, *, changing: bool) -> Resolution:
     """The resources a selection means. `changing`: a change will act on them, so nothing may be guessed. Raises StoreError."""
+    if changing and selection.doubt:
+        return Resolution("ask", question=selection.doubt)
     if selection.unknown:
         return await _like_names(selection, estate, changing=changing)
     if selection.names:
@@ -58,9 +63,10 @@ async def resolve(selection: Selection, estate: EstateView, *, changing: bool) -
 
 def _doubt(selection: Selection) -> str:
     """Why a change must not go ahead on this selection before a resource is looked at; '' when it may."""
-    if selection.everything or not (selection.noun or selection.fields):
+    # "Everything tagged team=x" says whose it is; "everything in dev" is more than anybody means.
+    if (selection.everything and not selection.fields & _WHOSE) or not (selection.noun or selection.fields):
         return "Which resources do you mean? Name them, or say a kind and where: \u201call dev instances in us-east-1\u201d."
-    if not selection.noun and not selection.fields & {"flag", "tag", "app", "owner", "account"}:
+    if not selection.noun and not selection.everything and not selection.fields & {"flag", "tag"}:
         return "Which kind of resource do you mean: instances, databases, disks, buckets?"
     return ""
 
@@ -135,6 +141,10 @@ def _is_named(name: str) -> Where:
 
 async def _named(selection: Selection, estate: EstateView, *, changing: bool) -> Resolution:
     """Exact names: each must mean one resource within what else was said, or it is asked back."""
+    if changing and (doubt := _doubt_about_names(selection)):
+        return Resolution("ask", question=doubt)
+    if not changing:
+        selection = replace(selection, filters=tuple(part for part in selection.filters if part[0] not in _ASKED_ABOUT))
     picked: list[Resource] = []
     for name in selection.names:
         everywhere = await estate.select(_is_named(name))
@@ -154,6 +164,18 @@ async def _named(selection: Selection, estate: EstateView, *, changing: bool) ->
         if not_read or len(narrowed) != len(kept):
             return _did_not_read(not_read or selection.unread, kept)
     return Resolution("certain", tuple(kept))
+
+
+def _doubt_about_names(selection: Selection) -> str:
+    """ "Everything on web-01" and "the vms like web-01" name a thing to say where others are."""
+    if selection.everything:
+        return f"Do you mean {selection.names[0]} itself? Then say only its name."
+    if selection.quantity is not None and selection.quantity != len(selection.names):
+        return f"You said {selection.quantity}, and named {len(selection.names)}. Which do you mean?"
+    several = selection.noun and not selection.single and not selection.universal
+    if several and len(selection.names) == 1:
+        return f"You said several and named one. Do you mean {selection.names[0]} alone?"
+    return ""
 
 
 async def _like_names(selection: Selection, estate: EstateView, *, changing: bool) -> Resolution:

@@ -1,34 +1,34 @@
 """Spans of one clause made into a Selection: which filters, how they combine, what is left out. Pure.
 
-How words combine: values of one field are alternatives ("in us-east-1 and eu-west-1"), different fields must all hold, flags and tags must
-all hold unless an "or" stands between. After "except" every part is left out; after "not" only the next filter is.
+How words combine: values of one field joined by "and", "or" or a comma are alternatives ("in us-east-1 and eu-west-1"); without such a word
+both must hold ("the dev vms in the prod account" is nothing); different fields must all hold, and flags and tags as well unless an "or"
+stands between. After "except" every part is left out; after "not" only the next filter is.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from engine.estate.where import All, AnyOf, Compare, Comparison, Not, Where, is_
-from engine.request.lexicon import Lexicon, Noun
+from engine.estate.where import All, AnyOf, Compare, Where
+from engine.request.conditions import Place, Speaker, conditions
+from engine.request.lexicon import Lexicon
 from engine.request.reading import Exclusion, Selection
 from engine.request.spans import Span
 
 _CUMULATIVE = frozenset({"flag", "tag", "tag_key", "tag_value", "number"})
-_NARROW_NEGATIONS = frozenset({"not", "aren't", "isn't", "are not", "is not", "without", "no"})
-_ESTATE_ORDER = ("account", "region", "app", "owner", "tag_value", "tag_key")
-_FIELD_WORDS = {
-    "app": "app", "apps": "app", "application": "app", "service": "app", "project": "account", "account": "account", "subscription": "account",
-    "owner": "owner", "owned": "owner", "by": "owner", "team": "owner", "region": "region", "named": "name", "called": "name",
-}  # fmt: skip
-_COMPARISONS: tuple[tuple[str, Comparison], ...] = (
-    (r"(?:over|above|more than|bigger than|larger than|greater than|higher than|exceeding)", ">"),
-    (r"(?:at least|from)", ">="),
-    (r"(?:under|below|less than|smaller than|fewer than|lower than|cheaper than)", "<"),
-    (r"(?:at most|up to)", "<="),
+_NARROW = frozenset({"not", "aren't", "isn't", "are not", "is not", "without", "no"})
+_PLACES = frozenset({"region", "account", "cloud", "environment"})
+_SILENT = frozenset({
+    "filler", "polite", "continuation", "chat", "knowledge", "action", "how_to", "question", "help", "forbidding", "doing", "done",
+})  # fmt: skip
+_GENERIC = frozenset({"compute_instance"})
+_ALTERNATIVES = frozenset({"type", "cloud", "region", "account", "environment"})
+
+EMPTY_EXCEPTION = "I could not tell what to leave out, so I changed nothing. Say it in other words."
+WIDE_EXCEPTION = (
+    "I could not tell how far the exception goes, so I changed nothing. Say where first, then the exception: “dev vms in us-east-1 except billing”."
 )
-_AMOUNT = r"\s+(?P<money>[$€])?(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>gb|gib|tb|%|percent|dollars|usd|\$|bucks)?(?P<rest>(?:\s+(?:cpu|a month|per month|monthly|/month))*)"
 
 
 @dataclass(slots=True)
@@ -37,58 +37,45 @@ class _Atom:
 
     field: str
     where: Where
-    joined_by_or: bool
-    after_and: bool
+    joined: str  # "and", "or" or ""
 
 
 @dataclass(slots=True)
 class _Draft:
     """A selection while it is being read."""
 
+    changing: bool
     atoms: list[_Atom] = field(default_factory=list)
     exclusions: list[list[_Atom]] = field(default_factory=list)
     exclusion_words: list[str] = field(default_factory=list)
     selection: Selection = field(default_factory=Selection)
     conjunction: str = ""
     negated: str = ""  # "", "next" or "rest"
+    unmet: bool = False  # a negation without anything after it yet
+    ones: bool = False  # "the ones", "the staging one"
+
+    def doubt(self, why: str) -> None:
+        self.selection = replace(self.selection, doubt=self.selection.doubt or why)
+
+    @property
+    def anything_yet(self) -> bool:
+        return bool(self.atoms or self.selection.names or self.selection.unknown)
 
 
-@dataclass(frozen=True, slots=True)
-class Speaker:
-    """Who is asking, as the estate's owner tags may name them; lower-case."""
-
-    names: frozenset[str] = frozenset()
-
-
-def comparisons(text: str) -> tuple[str, tuple[Compare, ...]]:
-    """Numeric conditions ("over 100 gb", "costing more than $50", "cpu under 10%") taken out of a text."""
-    found: list[Compare] = []
-    for words, op in _COMPARISONS:
-        pattern = re.compile(rf"\b(?:with |costing |cost |larger |cpu |cpu is |size )*{words}{_AMOUNT}", re.IGNORECASE)
-        while match := pattern.search(text):
-            if (compare := _compare(match, op)) is None:
-                break
-            found.append(compare)
-            text = f"{text[: match.start()]} {text[match.end() :]}"
-    return text, tuple(found)
-
-
-def _compare(match: re.Match[str], op: Comparison) -> Compare | None:
-    number, unit = float(match["number"]), (match["unit"] or "").lower()
-    said = match.group(0).lower()
-    if unit in ("gb", "gib", "tb"):
-        return Compare("properties.size_gb", op, number * (1024 if unit == "tb" else 1))
-    if match["money"] or unit in ("dollars", "usd", "$", "bucks") or "month" in said or "cost" in said:
-        return Compare("monthly_cost", op, number)
-    return Compare("metrics.cpu_avg_7d", op, number) if unit in ("%", "percent") or "cpu" in said else None
-
-
-def select_from(spans: Sequence[Span], lexicon: Lexicon, speaker: Speaker, compares: Sequence[Compare] = ()) -> Selection:
-    """The selection a clause describes."""
-    draft = _Draft()
+def select_from(
+    spans: Sequence[Span], lexicon: Lexicon, speaker: Speaker, compares: Sequence[Compare] = (), *, changing: bool = False
+) -> Selection:
+    """The selection a clause describes. `changing`: a change will act on it, so what is unclear becomes a doubt."""
+    draft = _Draft(changing)
     for index, span in enumerate(spans):
-        _take(draft, span, spans[index - 1] if index else None, spans[index + 1] if index + 1 < len(spans) else None, lexicon, speaker)
-    numbers = [_Atom("number", compare, joined_by_or=False, after_and=False) for compare in compares]
+        place = Place(span, spans[index - 1] if index else None, spans[index + 1] if index + 1 < len(spans) else None)
+        _take(draft, place, lexicon, speaker)
+    if draft.unmet:
+        draft.doubt(EMPTY_EXCEPTION)
+    if any(_reaches_too_far(atoms) for atoms in draft.exclusions) and not draft.ones:
+        draft.doubt(WIDE_EXCEPTION)
+    _point_back(draft)
+    numbers = [_Atom("number", compare, "") for compare in compares]
     exclusions = tuple(
         Exclusion(All(tuple(where for _, where in _combine(atoms))), words.strip())
         for atoms, words in zip(draft.exclusions, draft.exclusion_words, strict=True)
@@ -97,115 +84,121 @@ def select_from(spans: Sequence[Span], lexicon: Lexicon, speaker: Speaker, compa
     return replace(draft.selection, filters=_combine([*draft.atoms, *numbers]), excluded=exclusions)
 
 
-def _take(draft: _Draft, span: Span, before: Span | None, after: Span | None, lexicon: Lexicon, speaker: Speaker) -> None:
-    if span.kind == "comma" or span.text.lower() in ("and", "or"):
-        draft.conjunction = "or" if span.text.lower() == "or" else "and"
-        if draft.negated == "rest":
-            draft.exclusions.append([])
-            draft.exclusion_words.append("")
-        return
-    if span.kind == "negation":
-        draft.negated = "next" if span.value in _NARROW_NEGATIONS else "rest"
+def _take(draft: _Draft, place: Place, lexicon: Lexicon, speaker: Speaker) -> None:
+    span = place.span
+    if joins := joining(span):
+        _join(draft, joins, span)
+    elif span.kind == "negation":
+        _negate(draft, span, place.after)
+    elif span.kind == "but":
+        _but(draft, span, place.after)
+    elif not _mark(draft, place) and not _generic_again(draft, place):
+        filters = list(conditions(place, lexicon, speaker))
+        if span.kind == "type" and not filters:
+            draft.selection = replace(draft.selection, everything=True)
+        elif not filters:
+            _unread(draft, span)
+        for name, where in filters:
+            _add(draft, span, name, where)
+
+
+def joining(span: Span) -> str:
+    """ "and" or "or" for a span that joins two parts, '' for any other."""
+    first = span.text.lower().partition(" ")[0]
+    if span.kind == "comma" or (span.kind in ("filler", "continuation") and first in ("and", "or", "nor")) or first in ("nor", "&"):
+        return "or" if first == "or" else "and"
+    return ""
+
+
+def _join(draft: _Draft, joins: str, span: Span) -> None:
+    if span.text == "boundary":
+        draft.negated = ""
+    # ", or" after a comma says which of the two it is.
+    draft.conjunction = joins
+    if draft.negated == "rest" and not draft.unmet:
         draft.exclusions.append([])
         draft.exclusion_words.append("")
+
+
+def _negate(draft: _Draft, span: Span, after: Span | None) -> None:
+    if span.value == "no" and after is not None and after.kind == "comma":
+        return  # "no, stop the others"
+    if draft.unmet and draft.negated:
+        draft.negated = "rest" if span.value not in _NARROW else draft.negated  # "but not", "except not"
         return
-    if _mark(draft, span, after):
+    draft.negated = "next" if span.value in _NARROW else "rest"
+    draft.unmet = True
+    draft.exclusions.append([])
+    draft.exclusion_words.append("")
+
+
+def _but(draft: _Draft, span: Span, after: Span | None) -> None:
+    """ "All vms but the prod ones" leaves out; "but only in dev" and "but not prod" are told by what follows."""
+    if after is not None and after.kind in ("negation", "forbidding", "continuation", "polite"):
         return
-    filters = list(_filters(span, before, after, lexicon, speaker))
-    if not filters:
+    if draft.selection.universal:
+        _negate(draft, replace(span, value="except"), after)
+    else:
         _unread(draft, span)
-    for name, where in filters:
-        _add(draft, span, name, where)
 
 
-def _mark(draft: _Draft, span: Span, after: Span | None) -> bool:
+def _mark(draft: _Draft, place: Place) -> bool:
     """Spans that say something about the selection as a whole rather than filter it."""
-    now = draft.selection
+    now, span, after = draft.selection, place.span, place.after
+    if span.kind in _SILENT:
+        return True
     match span.kind:
-        case (
-            "filler" | "polite" | "time" | "continuation" | "chat" | "knowledge" | "action" | "how_to" | "question" | "help" | "forbidding"
-        ):
-            return True
         case "universal":
-            draft.selection = replace(now, universal=True)
+            draft.selection = replace(now, universal=True, quantity=2 if span.value == "both" else now.quantity)
         case "everything":
             draft.selection = replace(now, everything=True, universal=True)
         case "pronoun":
-            if after is None or after.kind not in ("type", "environment", "cloud", "estate", "flag", "state"):
+            described = after is not None and after.kind in ("type", "environment", "cloud", "estate", "flag", "state", "one", "region")
+            if draft.negated:
+                draft.ones = True  # "not those of will"
+            elif not described and not draft.anything_yet:
                 draft.selection = replace(now, refers=True)
-        case "number":
-            if not span.value.isdigit():
-                return False
-            draft.selection = replace(now, quantity=int(span.value))
+        case "one":
+            _one(draft, span)
+        case "number" | "ordinal":
+            return _number(draft, span)
         case _:
             return False
     return True
 
 
-def _filters(span: Span, before: Span | None, after: Span | None, lexicon: Lexicon, speaker: Speaker) -> Iterator[tuple[str, Where]]:
-    match span.kind:
-        case "type":
-            yield "type", noun_where(lexicon.nouns[span.value])
-        case "cloud" | "environment" | "state" | "flag" | "size" | "region":
-            yield span.kind, is_(span.kind, span.value)
-        case "not_environment":
-            yield "not", Not(is_("environment", span.value))
-        case "tag":
-            yield "tag", _tag_where(span.value)
-        case "place":
-            yield "region", is_("region", *lexicon.places[span.value])
-        case "continent":
-            yield "region", _continent(lexicon.continents[span.value])
-        case "mine" if speaker.names:
-            yield "owner", is_("owner", *speaker.names)
-        case "estate":
-            if known := _estate_field(span, before, after):
-                yield known, _estate_where(known, span.value)
+def _one(draft: _Draft, span: Span) -> None:
+    if draft.negated and span.value == "one":
+        draft.doubt(EMPTY_EXCEPTION)  # "all but one of them": which one?
+        draft.unmet = False
+        return
+    draft.ones = True
+    if draft.changing and span.value == "one" and not draft.negated:
+        draft.selection = replace(draft.selection, quantity=1)
 
 
-def noun_where(noun: Noun) -> Where:
-    """The condition a kind-of-resource word stands for."""
-    parts: list[Where] = [is_("type", *noun.types)] if noun.types else []
-    if noun.cloud:
-        parts.append(is_("cloud", noun.cloud))
-    if noun.engine:
-        parts.append(is_("engine", noun.engine))
-    return All(tuple(parts))
+def _number(draft: _Draft, span: Span) -> bool:
+    """A count before the noun ("the 3 dev vms"). After it, or inside an exception, a number is something else."""
+    if not span.value.isdigit() or draft.selection.noun or draft.negated or (span.kind == "ordinal" and draft.changing):
+        return False
+    draft.selection = replace(draft.selection, quantity=int(span.value))
+    return True
 
 
-def _continent(starts: Sequence[str]) -> Where:
-    return is_("region_start", *starts)
-
-
-def _tag_where(pair: str) -> Where:
-    key, _, value = pair.partition("=")
-    # People write environment=prod for every spelling of it.
-    return is_("tag", f"{key}={value}")
-
-
-def _estate_where(name: str, value: str) -> Where:
-    return AnyOf((is_("name", value), is_("id", value))) if name == "name" else is_(name, value)
-
-
-def _estate_field(span: Span, before: Span | None, after: Span | None) -> str:
-    """Which field a value of the estate is meant as here: what stands around it decides, then a fixed order."""
-    if after is not None and after.text == "'s" and "owner" in span.fields:
-        return "owner"
-    for neighbour in (after, before):
-        hint = _FIELD_WORDS.get(neighbour.text.lower()) if neighbour is not None else None
-        if hint and hint in span.fields:
-            return hint
-    if span.fields & {"name", "id"} and not (
-        after is not None and after.kind == "type" and not after.single and span.fields & set(_ESTATE_ORDER)
-    ):
-        return "name"
-    return next((name for name in _ESTATE_ORDER if name in span.fields), "")
+def _generic_again(draft: _Draft, place: Place) -> bool:
+    """ "rds postgres instances", "mysql servers": the second noun says nothing new but whether it is one or many."""
+    span, before = place.span, place.before
+    if span.kind != "type" or before is None or before.kind != "type" or before.value in _GENERIC or span.value not in _GENERIC:
+        return False
+    draft.selection = replace(draft.selection, single=span.single)
+    return True
 
 
 def _add(draft: _Draft, span: Span, name: str, where: Where) -> None:
-    atom = _Atom(name, where, joined_by_or=draft.conjunction == "or", after_and=draft.conjunction == "and")
+    atom = _Atom(name, where, draft.conjunction)
     draft.conjunction = ""
     if draft.negated:
+        draft.unmet = False
         draft.exclusions[-1].append(atom)
         draft.exclusion_words[-1] += f" {span.text}"
         if draft.negated == "next":
@@ -227,14 +220,30 @@ def _unread(draft: _Draft, span: Span) -> None:
         draft.selection = replace(now, unread=(*now.unread, span.text.lower()))
 
 
+def _reaches_too_far(atoms: Sequence[_Atom]) -> bool:
+    """ "dev vms except billing in us-east-1": does the place belong to the exception or to the whole?"""
+    first_place = next((index for index, atom in enumerate(atoms) if atom.field in _PLACES), len(atoms))
+    before = atoms[:first_place]
+    return first_place < len(atoms) and bool(before) and not any(atom.field == "type" for atom in before)
+
+
+def _point_back(draft: _Draft) -> None:
+    """ "Stop the ones in dev" without a kind of thing means those that were spoken of before."""
+    now = draft.selection
+    if draft.changing and draft.ones and not now.noun and not now.names and not now.everything:
+        draft.selection = replace(now, refers=True)
+
+
 def _combine(atoms: Sequence[_Atom]) -> tuple[tuple[str, Where], ...]:
-    """Alternatives within a field, conjunction across fields, "or" as it was said."""
+    """Alternatives within a field where a word joins them, conjunction elsewhere, "or" as it was said."""
     groups: list[tuple[str, list[Where]]] = []
     for atom in atoms:
         same = next((group for group in groups if group[0] == atom.field and atom.field not in _CUMULATIVE), None)
-        if same is not None:
+        if same is not None and atom.joined:
             same[1].append(atom.where)
-        elif atom.joined_by_or and groups and atom.field not in ("type", "cloud", "region", "account", "environment"):
+        elif same is not None:
+            same[1][-1] = All((same[1][-1], atom.where))
+        elif atom.joined == "or" and groups and atom.field not in _ALTERNATIVES:
             groups[-1][1].append(atom.where)
         else:
             groups.append((atom.field, [atom.where]))

@@ -40,6 +40,24 @@ _RELATIVE = re.compile(
     r"\b(?P<count2>\d+|an|one|two|three)\s*(?P<unit2>minutes?|mins?|hours?|hrs?|days?)\s+from now\b",
     re.IGNORECASE,
 )
+_MONTH = "january|february|march|april|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
+# Moments that no clock line can say; found, they only keep a change from being made now.
+_MOMENTS = (
+    r"from \d{1,2}(?:[:.]\d{2})?\s?(?:am|pm)? ?(?:to|until|till|-) ?\d{1,2}(?:[:.]\d{2})?\s?(?:am|pm)",
+    r"for (?:the )?(?:next )?(?:\d{1,4}|an?|one|two|three|four|five|six|eight|ten|twelve|half an|a few|a couple of) ?(?:minutes?|mins?|hours?|hrs?|h|days?|weeks?)",
+    r"(?:on )?\d{4}-\d{2}-\d{2}",
+    rf"(?:on )?(?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{_MONTH})",
+    rf"(?:on )?(?:{_MONTH}) \d{{1,2}}(?:st|nd|rd|th)?",
+    r"on the \d{1,2}(?:st|nd|rd|th)",
+    r"(?:after|before|during|over|outside|at) (?:lunch|work|hours|dinner|breakfast|christmas|the holidays?|(?:office|business|working|opening) hours|the weekend|dawn|dusk|sunset|night)",
+    r"after hours|out of hours|off[- ]hours|overnight|weeknights|nights and weekends",
+    r"(?:at |by )?(?:the )?end of (?:the )?(?:day|week|month|business|shift)|eod|eow|close of business",
+    r"(?:in|this|tomorrow) (?:the )?(?:morning|afternoon|evening)|(?:this|next) (?:week|weekend|month|quarter)|over the weekend|in the night",
+    r"once|as soon as(?! possible)|whenever|someday|eventually",
+    r"(?<=\w )when(?! (?:was|is|did|were|does|do|will|can))",
+    r"(?:in|after) (?:a few|a couple of|several|half an|\d{1,4}|an?|one|two|three) ?(?:seconds?|secs?|weeks?|months?|minutes?|hours?|days?)",
+    r"(?:every|each) (?:\d{1,3} )?(?:minutes?|hours?|weeks?|months?|quarter)|twice a (?:day|week)|once a (?:day|week|month)|regularly|periodically|always",
+)
 _ONCE = (
     re.compile(rf"\b(?P<day>tonight|tomorrow(?: morning| evening| night)?|today|(?:next |on |this )?(?:{_DAY})){_AT}", re.IGNORECASE),
     re.compile(rf"(?<!\w){_AT}\s+(?P<day>tonight|tomorrow|today|(?:next |on |this )?(?:{_DAY}))\b", re.IGNORECASE),
@@ -49,6 +67,8 @@ _ONCE = (
         re.IGNORECASE,
     ),
     re.compile(r"\b(?P<day>until|till)\b.*$", re.IGNORECASE),
+    re.compile(rf"(?<![\w-])(?P<day>(?:next|this|coming|on(?: the)?(?: next)?) (?:{_DAY})s?)\b", re.IGNORECASE),
+    *(re.compile(rf"(?<![\w-])(?P<day>{words})(?![\w-])", re.IGNORECASE) for words in _MOMENTS),
 )
 _NUMBER = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight": 8, "ten": 10}
 _PART_OF_DAY = {"night": (22, 0), "nightly": (22, 0), "evening": (19, 0), "morning": (8, 0)}

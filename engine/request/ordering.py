@@ -1,0 +1,123 @@
+"""A command's spans made into orders: one for each verb and each group it acts on, with the values typed for it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from engine.estate.where import Compare
+from engine.request.conditions import Speaker
+from engine.request.grouping import groups
+from engine.request.lexicon import Lexicon
+from engine.request.reading import Given, Order, Selection
+from engine.request.selecting import select_from
+from engine.request.spans import Span
+from engine.request.voice import NOISE
+
+_TAG_WORDS = ("tag", "tags", "label", "labels")
+# "tagged keep=true" picks resources; "tag … with keep=true" sets one.
+_FILTERING_TAG = frozenset({"tagged", "labelled", "labeled", "having", "have", "has", "whose", "where"})
+_NARROW = frozenset({"not", "no", "without"})
+_BOUNDARY = Span("comma", ",", 0, 0, "boundary")
+
+MIXED = "You named several groups in one sentence, and I could not tell what belongs to which. Say them one at a time."
+TWO_VERBS = "I could not tell which of the actions is meant for what you named first. Say them one at a time."
+NEGATED = "I could not tell whether you want that or not, so I changed nothing."
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    """A verb with the spans that belong to it; `lead` is what was said before the first verb."""
+
+    action: str
+    body: tuple[Span, ...]
+    lead: tuple[Span, ...] = ()
+
+
+def orders_of(spans: Sequence[Span], lexicon: Lexicon, speaker: Speaker, compares: Sequence[Compare], doubt: str) -> tuple[Order, ...]:
+    """All orders of a command, in the order they were said. `doubt` goes with each."""
+    clauses = _clauses(spans)
+    doubt = doubt or _doubt(clauses, compares)
+    found: list[Order] = []
+    for clause in clauses:
+        for order in _orders(clause, lexicon, speaker, compares):
+            found.append(replace(order, selection=_doubted(order.selection, doubt)))
+    return tuple(found)
+
+
+def _doubted(selection: Selection, doubt: str) -> Selection:
+    doubt = doubt or selection.doubt
+    # What is in doubt points at nothing, so that nothing before it is taken for what is meant.
+    return replace(selection, doubt=doubt, refers=False) if doubt else selection
+
+
+def _doubt(clauses: Sequence[_Clause], compares: Sequence[Compare]) -> str:
+    lead = clauses[0].lead
+    if any(span.kind == "negation" and span.value in _NARROW and not _dropped(span, lead) for span in lead):
+        return NEGATED
+    if any(_ends_negated(clause.body) for clause in clauses[:-1]) or _ends_negated(lead):
+        return NEGATED
+    if len(clauses) > 1 and any(span.kind not in (*NOISE, "continuation", "universal") for span in lead):
+        return TWO_VERBS
+    return MIXED if compares and len(clauses) > 1 else ""
+
+
+def _dropped(span: Span, lead: Sequence[Span]) -> bool:
+    """ "No, stop the others": the "no" belongs to what was said before."""
+    following = lead[lead.index(span) + 1 :]
+    return span.value == "no" and bool(following) and following[0].kind == "comma"
+
+
+def _ends_negated(spans: Sequence[Span]) -> bool:
+    """Whether a negation stands right before the next verb: "… without restarting"."""
+    meaning = [span for span in spans if span.kind not in ("filler", "polite", "chat")]
+    return bool(meaning) and meaning[-1].kind == "negation"
+
+
+def _clauses(spans: Sequence[Span]) -> list[_Clause]:
+    """The message cut at its verbs. What stands before the first verb belongs to it too."""
+    verbs = [index for index, span in enumerate(spans) if span.kind == "action"]
+    ends = [*verbs[1:], len(spans)]
+    lead = tuple(spans[: verbs[0]])
+    bodies = [tuple(spans[verb + 1 : end]) for verb, end in zip(verbs, ends, strict=True)]
+    return [_Clause(spans[verb].value, body, () if index else lead) for index, (verb, body) in enumerate(zip(verbs, bodies, strict=True))]
+
+
+def _orders(clause: _Clause, lexicon: Lexicon, speaker: Speaker, compares: Sequence[Compare]) -> list[Order]:
+    given, rest = _given(clause.action, clause.body)
+    spans = [*clause.lead, _BOUNDARY, *rest] if clause.lead else rest
+    cut = groups(spans, lexicon, speaker)
+    mixed = "" if cut.certain and not (compares and len(cut.parts) > 1) else MIXED
+    found = []
+    for part in cut.parts:
+        selection = select_from(part, lexicon, speaker, compares, changing=True)
+        if clause.action in ("delete", "terminate") and any(span.text.lower() in _TAG_WORDS for span in part):
+            # "remove the owner tag from …" must never be read as removing the resources.
+            selection = replace(selection, unread=(*selection.unread, "tag"))
+        found.append(Order(clause.action, replace(selection, doubt=selection.doubt or mixed), given))
+    return found
+
+
+def _given(action: str, body: Sequence[Span]) -> tuple[tuple[Given, ...], list[Span]]:
+    """The values typed for the action's arguments, and the spans without them."""
+    if action == "tag":
+        return _given_tags(body)
+    if action == "resize":
+        sizes = [index for index, span in enumerate(body) if span.kind == "size"]
+        if sizes:
+            last = sizes[-1]
+            return (Given("size", body[last].text),), [span for index, span in enumerate(body) if index != last]
+    return (), list(body)
+
+
+def _given_tags(body: Sequence[Span]) -> tuple[tuple[Given, ...], list[Span]]:
+    given: list[Given] = []
+    rest: list[Span] = []
+    for index, span in enumerate(body):
+        words_before = {earlier.text.lower() for earlier in body[max(0, index - 2) : index]}
+        if span.kind == "tag" and not words_before & _FILTERING_TAG:
+            key, _, value = span.value.partition("=")
+            given += [Given("tag_key", key), Given("tag_value", value)]
+        else:
+            rest.append(span)
+    return tuple(given), rest
