@@ -30,6 +30,7 @@ from engine.settings import Person
 from engine.wiring import Engine
 
 LONGEST_MESSAGE = 4000
+_ENDS_A_QUESTION = frozenset({"operate", "chat", "forbid", "refuse", "later"})
 _log = structlog.get_logger("escher.conversation")
 
 
@@ -122,7 +123,10 @@ class Conversation:
         if undo := _asks_undo(reading.text):
             filed = await self._undo(undo, turn.person, turn.where)
             return Spoken(Reply((plan_card(filed),)), "plan", filed)
-        match choose(reading, self._lexicon, question_open=question is not None):
+        intent = choose(reading, self._lexicon, question_open=question is not None)
+        if intent in _ENDS_A_QUESTION:  # "never mind", or another order: what was asked back is not meant any more
+            turn.thread.question = None
+        match intent:
             case "operate":
                 done = await operate.operate(turn, reading.orders)
                 return Spoken(done.reply, done.outcome, done.filed)

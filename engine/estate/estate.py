@@ -70,8 +70,11 @@ class Estate:
         estate = cls(folder, keys, store, model)
         try:
             if manifest is None:
-                await asyncio.to_thread(write_manifest, folder, keys, Manifest(store.sizes))
-            await estate._load(folder)
+                await asyncio.to_thread(write_manifest, folder, keys, Manifest(store.sizes, estate._recorder.layout))
+            other = manifest is not None and manifest.layout != estate._recorder.layout
+            await estate._load(folder, renew=other)
+            if other:
+                await asyncio.to_thread(write_manifest, folder, keys, Manifest(store.sizes, estate._recorder.layout))
             if missing and missing.fetchable:
                 estate._fetching = asyncio.create_task(estate._fetch(settings.embeddings, cache))
         except BaseException:
@@ -174,8 +177,8 @@ class Estate:
             await asyncio.wait({self._fetching})
         await self._store.close()
 
-    async def _load(self, folder: Path) -> None:
-        await self._intake.check(folder / COLLECTION)
+    async def _load(self, folder: Path, *, renew: bool) -> None:
+        await self._intake.check(folder / COLLECTION, renew=renew)
         kept = await asyncio.to_thread(self._gap_file.read)
         gaps = [Gap(**{**gap, "reason": GapReason(gap["reason"])}) for gap in kept or ()]
         self._gaps = {scope_of(gap): gap for gap in gaps}

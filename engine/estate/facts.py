@@ -200,7 +200,9 @@ def _app_facts(resource: Resource) -> frozenset[str]:
     if tagged:
         return frozenset({tagged})
     parts = name_parts(resource)[:_MOST_PARTS]
-    return frozenset("-".join(parts[first:last]) for first in range(len(parts)) for last in range(first + 1, min(first + 3, len(parts)) + 1))
+    return frozenset(
+        "-".join(parts[first:last]) for first in range(len(parts)) for last in range(first + 1, min(first + 3, len(parts)) + 1)
+    )
 
 
 def _region_starts(region: str) -> frozenset[str]:

@@ -17,12 +17,13 @@ from engine.estate.manifest import SealedFile
 from engine.estate.memory import scope_of
 from engine.estate.recorder import MARK, SCOPE, Recorder
 from engine.estate.resource import Resource, Swept
-from engine.estate.store import TOKENS, Point, Store, every, has
+from engine.estate.store import TOKENS, Point, Store, Stored, every, has
 from engine.estate.view import Changes
 
 _OPTIMISE_AFTER = 5_000
 # Up to so many points, opening reads every one; beyond, it counts and sums them, and `verify` reads them.
 _READ_ALL_BELOW = 2_000
+_RENEWED_AT_ONCE = 500
 
 
 class Intake:
@@ -37,8 +38,11 @@ class Intake:
         self._since_optimised = 0
         self._turn = asyncio.Lock()
 
-    async def check(self, folder: Path) -> None:
-        """That what was written is what is there. Raises Corrupted naming the folder or the point."""
+    async def check(self, folder: Path, *, renew: bool = False) -> None:
+        """That what was written is what is there; with `renew`, every point is then made anew, as another version made them otherwise.
+
+        Raises Corrupted naming the folder or the point.
+        """
         try:
             self._there = await self._store.inventory(self._collection, MARK)
         except (Corrupted, DiskFull):
@@ -49,7 +53,9 @@ class Intake:
         if book and book["closed"] and Inventory(book["count"], int(book["sum"], 16)) != self._there:
             counted = f"{book['count']} resources were written and {self._there.count} are there"
             raise Corrupted(f"{folder} is not what was written there: {counted}.", what=str(folder), hint="Move it away and scan again.")
-        if self._there.count <= _READ_ALL_BELOW:
+        if renew:
+            await self._renew()
+        elif self._there.count <= _READ_ALL_BELOW:
             await self.verify()
         if not book or not book["closed"]:
             await self._keep(closed=True)
@@ -61,6 +67,24 @@ class Intake:
             self._recorder.check(stored)
             count += 1
         return count
+
+    async def _renew(self) -> None:
+        """Interrupted, it begins again at the next start: the manifest tells the old way until all points are made the new one."""
+        batch: list[Stored] = []
+        async for stored in self._store.scroll(self._collection, every(())):
+            batch.append(stored)
+            if len(batch) >= _RENEWED_AT_ONCE:
+                await self._renew_some(batch)
+                batch = []
+        await self._renew_some(batch)
+
+    async def _renew_some(self, batch: Sequence[Stored]) -> None:
+        def made() -> list[Point]:
+            resources = [self._recorder.resource(stored) for stored in batch]
+            points = [self._recorder.point(resource, scope_of(resource)) for resource in resources]
+            return [_in_scope_of(point, str(stored.payload.get(SCOPE))) for point, stored in zip(points, batch, strict=True)]
+
+        await self._write(await asyncio.to_thread(made), [], {stored.id: str(stored.payload.get(MARK)) for stored in batch})
 
     async def take_in(self, part: Swept) -> Changes:
         async with self._turn:

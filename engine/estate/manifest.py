@@ -22,9 +22,10 @@ _FULL_ERRNOS = {28, 122}  # ENOSPC, EDQUOT
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The vector length of each collection; fixed when a collection is made."""
+    """The vector length of each collection, fixed when it is made; and the way its points were made (`Recorder.layout`)."""
 
     sizes: Mapping[str, int] = field(default_factory=dict)
+    layout: str = ""
 
 
 def read_manifest(folder: Path, keys: Keys) -> Manifest | None:
@@ -44,12 +45,12 @@ def read_manifest(folder: Path, keys: Keys) -> Manifest | None:
         raise Corrupted(f"{path} is not what was written there.", what=str(path), hint="Put it back from a backup.")
     if not hmac.compare_digest(record["check"], _check(keys)):
         raise WrongKey(f"The key does not open the estate in {folder}.", hint="Is this the key it was made with?")
-    return Manifest(sizes)
+    return Manifest(sizes, str(record.get("layout", "")))
 
 
 def write_manifest(folder: Path, keys: Keys, manifest: Manifest) -> None:
     """Raises StoreError, DiskFull."""
-    record: dict[str, Any] = {"format": FORMAT, "check": _check(keys), "sizes": dict(manifest.sizes)}
+    record: dict[str, Any] = {"format": FORMAT, "check": _check(keys), "sizes": dict(manifest.sizes), "layout": manifest.layout}
     record["sum"] = _sum(record)
     write_whole(folder / MANIFEST, json.dumps(record, sort_keys=True, indent=1).encode() + b"\n")
 

@@ -1,4 +1,4 @@
-"""A resource as a point of the store and back: sealed, tokenised, marked. Pure.
+"""A resource as a point of the store and back: sealed, tokenised, marked. Pure, but for reading its own source once.
 
 The mark is a keyed hash of everything a point was made from. It tells a sweep what changed without opening anything, and tells whoever reads
 that the point is whole.
@@ -10,6 +10,8 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
 
 from engine.errors import Corrupted
 from engine.estate.crypto import Crypto
@@ -21,9 +23,18 @@ from engine.estate.store import FACETS, TOKENS, Point, Sparse, Stored
 from engine.secrets.derive import Keys
 
 SEALED, MARK, SCOPE = "sealed", "mark", "scope"
-# Raise it when tokens, grams or texts are made otherwise: the next sweep then writes every point anew.
-LAYOUT = "1"
+# What points are made by: when one of these files changes, points of before bear other tokens and are made anew at the next start.
+_MAKERS = ("facts.py", "grams.py", "lexicon.py", "meaning.py", "recorder.py")
 Scope = tuple[str, str, str, str]
+
+
+@cache
+def layout() -> str:
+    """Names the way points are made now: a hash of the code that makes them, so that nobody has to remember to raise a number."""
+    digest = hashlib.sha256()
+    for name in _MAKERS:
+        digest.update(Path(__file__).with_name(name).read_bytes())
+    return digest.hexdigest()[:16]
 
 
 class Recorder:
@@ -33,6 +44,11 @@ class Recorder:
         self._crypto = crypto
         self._mark_key = keys.for_("marks")
         self._model = model
+
+    @property
+    def layout(self) -> str:
+        """The way this recorder makes points: the code, and the model whose vectors they get."""
+        return f"{layout()}:{self._model}"
 
     @property
     def model_token(self) -> str:
@@ -57,7 +73,7 @@ class Recorder:
         return {self._crypto.point_id(resource.id): self.mark(_plain(resource)) for resource in resources}
 
     def mark(self, plain: bytes) -> str:
-        digest = hmac.new(self._mark_key, f"{LAYOUT}\0{self._model}\0".encode(), hashlib.sha256)
+        digest = hmac.new(self._mark_key, f"{self.layout}\0".encode(), hashlib.sha256)
         digest.update(plain)
         return digest.hexdigest()[:32]
 

@@ -96,7 +96,7 @@ MAPPINGS = {
     "states": "state",
     "flags": "flag",
 }
-WORD_LISTS = ("wants", "causatives", "modals", "gerund_modals", "requests", "touching", "function_words")
+WORD_LISTS = ("wants", "causatives", "modals", "gerund_modals", "requests", "touching", "function_words", "links", "field_words")
 
 
 def build(data: Mapping[str, Any]) -> Lexicon:

@@ -22,6 +22,7 @@ _BOUNDARY = Span("comma", ",", 0, 0, "boundary")
 
 MIXED = "You named several groups in one sentence, and I could not tell what belongs to which. Say them one at a time."
 TWO_VERBS = "I could not tell which of the actions is meant for what you named first. Say them one at a time."
+UNASKED = "I could not tell whether that is a wish, so I changed nothing. Begin with what to do."
 NEGATED = "I could not tell whether you want that or not, so I changed nothing."
 
 
@@ -57,6 +58,8 @@ def _doubt(clauses: Sequence[_Clause], compares: Sequence[Compare]) -> str:
         return NEGATED
     if any(_ends_negated(clause.body) for clause in clauses[:-1]) or _ends_negated(lead):
         return NEGATED
+    if lead and lead[-1].text.lower() == "to" and any(span.kind not in NOISE for span in lead):
+        return UNASKED  # "dev vms to restart" may be a list
     if len(clauses) > 1 and any(span.kind not in (*NOISE, "continuation", "universal") for span in lead):
         return TWO_VERBS
     return MIXED if compares and len(clauses) > 1 else ""

@@ -19,6 +19,7 @@ from engine.request.spans import Span
 _CUMULATIVE = frozenset({"flag", "tag", "tag_key", "tag_value", "number"})
 _NARROW = frozenset({"not", "aren't", "isn't", "are not", "is not", "without", "no"})
 _PLACES = frozenset({"region", "account", "cloud", "environment"})
+_JOINING = frozenset({"and", "or", "nor", "&", "plus", "as well as", "along with", "together with"})
 _SILENT = frozenset({
     "filler", "polite", "continuation", "chat", "knowledge", "action", "how_to", "question", "help", "forbidding", "doing", "done",
 })  # fmt: skip
@@ -92,6 +93,8 @@ def _take(draft: _Draft, place: Place, lexicon: Lexicon, speaker: Speaker) -> No
         _negate(draft, span, place.after)
     elif span.kind == "but":
         _but(draft, span, place.after)
+    elif draft.unmet and span.kind in ("filler", "universal"):
+        _between(draft, place, lexicon)
     elif not _mark(draft, place) and not _generic_again(draft, place):
         filters = list(conditions(place, lexicon, speaker))
         if span.kind == "type" and not filters:
@@ -104,8 +107,9 @@ def _take(draft: _Draft, place: Place, lexicon: Lexicon, speaker: Speaker) -> No
 
 def joining(span: Span) -> str:
     """ "and" or "or" for a span that joins two parts, '' for any other."""
-    first = span.text.lower().partition(" ")[0]
-    if span.kind == "comma" or (span.kind in ("filler", "continuation") and first in ("and", "or", "nor")) or first in ("nor", "&"):
+    said = span.text.lower()
+    first = said.partition(" ")[0]
+    if span.kind == "comma" or said in _JOINING or (span.kind == "continuation" and first in ("and", "or")):
         return "or" if first == "or" else "and"
     return ""
 
@@ -123,13 +127,21 @@ def _join(draft: _Draft, joins: str, span: Span) -> None:
 def _negate(draft: _Draft, span: Span, after: Span | None) -> None:
     if span.value == "no" and after is not None and after.kind == "comma":
         return  # "no, stop the others"
-    if draft.unmet and draft.negated:
-        draft.negated = "rest" if span.value not in _NARROW else draft.negated  # "but not", "except not"
-        return
+    if draft.unmet:
+        draft.doubt(EMPTY_EXCEPTION)  # "except those not tagged keep": two negations are one too many
     draft.negated = "next" if span.value in _NARROW else "rest"
     draft.unmet = True
     draft.exclusions.append([])
     draft.exclusion_words.append("")
+
+
+def _between(draft: _Draft, place: Place, lexicon: Lexicon) -> None:
+    """A word between a negation and what it denies: "without owner in dev" denies the owner, not dev."""
+    word, after = place.span.text.lower(), place.after
+    valued = after is not None and after.kind in ("estate", "region", "place", "continent", "environment", "tag", "unknown")
+    if word in lexicon.lists["links"] or (word in lexicon.lists["field_words"] and valued):
+        return
+    draft.doubt(EMPTY_EXCEPTION)
 
 
 def _but(draft: _Draft, span: Span, after: Span | None) -> None:
@@ -153,10 +165,10 @@ def _mark(draft: _Draft, place: Place) -> bool:
         case "everything":
             draft.selection = replace(now, everything=True, universal=True)
         case "pronoun":
-            described = after is not None and after.kind in ("type", "environment", "cloud", "estate", "flag", "state", "one", "region")
             if draft.negated:
                 draft.ones = True  # "not those of will"
-            elif not described and not draft.anything_yet:
+            elif not draft.anything_yet and not (after is not None and after.kind == "question_filler"):
+                # "those vms" as well: which they are was said before.
                 draft.selection = replace(now, refers=True)
         case "one":
             _one(draft, span)

@@ -215,6 +215,8 @@ def _hinted(contest: _Contest) -> bool:
 
 def _by_shape(token: Token, at: int) -> Span:
     """A token neither the estate nor the vocabulary knows, read by what it looks like."""
+    if at == 0 and token.text.startswith(("@", "<@")):
+        return Span("chat", token.lower, at, at + 1, token.text)  # whom the message is for
     kind, value = _shape(token)
     return Span(kind, value, at, at + 1, token.text)
 

@@ -78,13 +78,15 @@ def _prohibitions(spans: list[Span], lexicon: Lexicon) -> list[Span]:
             spans[index] = replace(span, kind="negation", value="except")
             _silence_verb(spans, index + 1, lexicon)
         acting = acting or span.kind == "action"
+        if span.kind == "action" and index + 1 < len(spans) and spans[index + 1].kind == "doing":
+            spans[index] = replace(span, kind="forbidding")  # "stop restarting the uat vms"
     return spans
 
 
 def _silence_verb(spans: list[Span], start: int, lexicon: Lexicon) -> None:
     for index in range(start, len(spans)):
         if spans[index].kind in ("action", "doing") or spans[index].text.lower() in lexicon.lists["touching"]:
-            spans[index] = replace(spans[index], kind="filler")
+            spans[index] = replace(spans[index], kind="chat")
             return
         if spans[index].kind not in NOISE:
             return
@@ -109,6 +111,8 @@ def _done(span: Span, lexicon: Lexicon) -> str:
 def _wished(before: Sequence[Span], lexicon: Lexicon) -> bool:
     """Whether what stands before a participle makes it a wish and not a statement."""
     words = [span.text.lower() for span in before]
+    if "been" in words:
+        return False  # "have they been stopped"
     if any(" ".join(words[-length:]) in lexicon.lists["modals"] for length in (1, 2, 3) if len(words) >= length):
         return True
     spoken = [span for span in before if span.kind not in ("polite", "chat", "comma")]
@@ -131,7 +135,7 @@ def mistyped(spans: Sequence[Span], lexicon: Lexicon) -> str:
 
 
 def _likest(word: str, lexicon: Lexicon) -> str:
-    if len(word) < _SHORTEST_TYPO or not word.isalpha():
+    if len(word) < _SHORTEST_TYPO or not word.isalpha() or word in lexicon.words:
         return ""
     verbs = (phrase[0] for phrase, entries in lexicon.phrases.items() if len(phrase) == 1 and any(e.kind == "action" for e in entries))
     near = [(distance, verb) for verb in verbs if len(verb) >= _SHORTEST_TYPO and (distance := _distance(word, verb)) <= (2 if len(verb) > 6 else 1)]

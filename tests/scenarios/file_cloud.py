@@ -83,4 +83,3 @@ class FileCloud:
 
 def _made(call: Call) -> str:
     return f"made-by-{call.token}"
-

@@ -49,7 +49,9 @@ DB_PROD = database("storefront-db", id="arn:aws:rds:us-west-2:111122223333:db:st
                    account_name="nimbus-prod", region="us-west-2")  # fmt: skip
 DB_STAGING = database("storefront-db", tags={"env": "staging"})
 DISK = volume("scratch-data")
-AZ_VM = vm("vm-search-01", id="/subscriptions/sub-1/resourceGroups/rg-lab/providers/Microsoft.Compute/virtualMachines/vm-search-01", **_AZURE)
+AZ_VM = vm(
+    "vm-search-01", id="/subscriptions/sub-1/resourceGroups/rg-lab/providers/Microsoft.Compute/virtualMachines/vm-search-01", **_AZURE
+)
 GCE_VM = vm(
     "batch-worker", id="//compute.googleapis.com/projects/nimbus-gcp/zones/europe-west1-b/instances/batch-worker", env="staging", **_GCP
 )

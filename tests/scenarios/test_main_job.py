@@ -161,6 +161,27 @@ async def test_a_question_is_answered_by_a_click_once(bot):
     assert bot.sent() == [("storefront-db", "rds:RebootDBInstance")], "three clicks at once, one restart"
 
 
+@pytest.mark.parametrize("between", ["never mind", "cancel that", "don't restart anything", "tag scratch-data with team=payments"])
+async def test_a_question_is_over_when_something_else_was_said(bot, between):
+    (question,) = await bot.say("eve", "restart storefront-db")
+    await bot.say("eve", between)
+    before = bot.sent()
+    await bot.say("eve", "the one in staging")
+    assert bot.sent() == before
+    own, _ = await bot.press("eve", question, "pick", targets=[button(question, "pick").form[0].choices[0][0]])
+    assert "answered or too old" in words(own)
+
+
+@pytest.mark.parametrize(
+    "asked", ["show all stopped dev instances", "list all databases", "which databases are in staging", "how many are in prod"]
+)
+async def test_a_question_about_something_is_no_answer_to_which_one(bot, asked):
+    await bot.say("eve", "stop mailer-web-9")
+    await bot.say("eve", asked)
+    assert bot.sent() == []
+    assert bot.engine.desk.waiting() == []
+
+
 async def test_fewer_targets_are_a_new_plan(bot):
     card = await waiting(bot, "terminate the running mailer dev instances in us-east-1")
     choices = [value for value, _, _ in button(card, "fewer").form[0].choices]
@@ -331,4 +352,3 @@ async def test_stop_stops_what_has_not_begun(tmp_path, advisor_url):
 
 def _click(who: str, run: str) -> Click:
     return Click("c", HERE, who, "stop", run)
-

@@ -15,7 +15,10 @@ from pathlib import Path
 import pytest
 
 from engine.errors import Corrupted, StoreError, WrongKey
-from engine.estate.estate import Estate
+from engine.estate.estate import COLLECTION, FOLDER, Estate
+from engine.estate.manifest import Manifest, read_manifest, write_manifest
+from engine.estate.recorder import SCOPE
+from engine.estate.store import TOKENS, Point, Sparse, every
 from engine.estate.where import EVERYTHING, is_
 from engine.secrets.derive import Keys
 from engine.settings import EstateSettings
@@ -50,6 +53,26 @@ async def test_everything_is_there_after_closing_and_opening(tmp_path):
         await estate.note_gap(gap())
     async with opened(tmp_path) as estate:
         assert estate.gaps() == (gap(),)
+
+
+async def test_points_of_another_version_are_made_anew_and_keep_their_scope(tmp_path):
+    await filled(tmp_path)
+    async with opened(tmp_path) as estate:
+        sizes = read_manifest(tmp_path / FOLDER, KEYS).sizes
+        await estate._store.upsert(COLLECTION, [without_tokens(stored) async for stored in estate._store.scroll(COLLECTION, every(()))])
+    with pytest.raises(Corrupted):
+        await Estate.open(tmp_path, KEYS, SETTINGS)
+    write_manifest(tmp_path / FOLDER, KEYS, Manifest(sizes, "another version"))
+    async with opened(tmp_path) as estate:
+        assert [one.id for one in await estate.select(is_("name", WEB_1.name))] == [WEB_1.id]
+        assert [change for part in parts(*ALL) for change in (await estate.take_in(part)).changed] == []
+    assert read_manifest(tmp_path / FOLDER, KEYS).layout not in ("", "another version")
+
+
+def without_tokens(stored):
+    """A point as another version might have made it: whole, but found by other tokens."""
+    scope = stored.payload[SCOPE]
+    return Point(stored.id, {**stored.payload, TOKENS: [scope]}, Sparse((), ()), "")
 
 
 def dense(path):

@@ -30,7 +30,8 @@ def test_what_matters_is_told(changes, told):
 
 
 @pytest.mark.parametrize(
-    "changes", [{}, {"monthly_cost": 900.0}, {"metrics": {"cpu_avg_7d": 99.0}}, {"properties": {"instance_type": "t3.large", "launched": 1}}]
+    "changes",
+    [{}, {"monthly_cost": 900.0}, {"metrics": {"cpu_avg_7d": 99.0}}, {"properties": {"instance_type": "t3.large", "launched": 1}}],
 )
 def test_what_moves_by_itself_does_not_matter(changes):
     assert drift(PLANNED, vm("web", **({"tags": PLANNED.tags} | changes))) == ()

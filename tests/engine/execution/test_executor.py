@@ -414,7 +414,9 @@ async def test_a_disk_that_fills_up_in_the_middle_stops_the_run_and_recovery_tel
 
 async def test_recovery_looks_and_never_sends(tmp_path):
     made = await bench(tmp_path, [ONE, TWO, THREE, vm("four")])
-    planned = plan(step("s1", ONE), step("s2", TWO), step("s3", THREE), step("s4", vm("four"), needs=("s3",)), targets=[ONE, TWO, THREE, vm("four")])
+    planned = plan(
+        step("s1", ONE), step("s2", TWO), step("s3", THREE), step("s4", vm("four"), needs=("s3",)), targets=[ONE, TWO, THREE, vm("four")]
+    )
     at = NOW.isoformat()
     from engine.execution.plan import to_json
 
