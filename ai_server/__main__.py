@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import socket
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,7 +23,10 @@ def main(arguments: list[str] | None = None) -> int:
     from ai_server.settings import BadSettings, from_environment
 
     try:
-        settings = _with_options(from_environment(os.environ), _parser().parse_args(arguments))
+        options = _parser().parse_args(arguments)
+        settings = _with_options(from_environment(os.environ), options)
+        if options.until_stdin_ends:
+            _stop_with_stdin()
         return _serve(settings)
     except BadSettings as error:
         return _say(f"ai_server: {error}", 2)
@@ -35,11 +40,25 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m ai_server", description="Escher's AI server: plans operations, keeps nothing.")
     parser.add_argument("--host", help="address to listen on (ESCHER_AI_HOST, 127.0.0.1)")
     parser.add_argument("--port", type=int, help="port to listen on, 0 to choose one (ESCHER_AI_PORT, 8787)")
+    parser.add_argument(
+        "--until-stdin-ends", action="store_true", help="stop when the standard input ends: when whoever started it is gone"
+    )
     return parser
 
 
+def _stop_with_stdin() -> None:
+    """Asks this process to stop when its standard input ends, however whoever held it came to an end."""
+
+    def wait() -> None:
+        while sys.stdin.buffer.read(4096):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
 def _with_options(settings: Settings, options: argparse.Namespace) -> Settings:
-    given = {name: value for name, value in vars(options).items() if value is not None}
+    given = {name: value for name, value in vars(options).items() if name in ("host", "port") and value is not None}
     return settings.model_copy(update=given)
 
 

@@ -103,7 +103,7 @@ class Conversation:
 
     async def _refused(self, refused: Refused, person: Person) -> Spoken:
         """A refusal goes into the journal before it is told; a journal that cannot be written is told as well."""
-        cards = (refusal_card(refused),)
+        cards: tuple[Card, ...] = (refusal_card(refused),)
         try:
             await self._engine.journal.append("request.refused", {"by": person.id, "why": refused.message})
         except EscherError as error:

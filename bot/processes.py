@@ -39,9 +39,12 @@ class Started:
 
 
 async def start(module: str, arguments: Sequence[str], env: Mapping[str, str] | None = None) -> Started:
-    """`python -m module arguments`, ready. Raises EscherError with what it said when it does not get ready."""
+    """`python -m module arguments`, ready. Raises EscherError when it does not get ready.
+
+    Its standard input stays open as long as this process lives: the child can tell by it that we are gone, even after a kill.
+    """
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", module, *arguments, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+        sys.executable, "-m", module, *arguments, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
         env={**os.environ, **(env or {})},
     )  # fmt: skip
     assert process.stdout is not None
@@ -60,7 +63,7 @@ async def start(module: str, arguments: Sequence[str], env: Mapping[str, str] | 
 @contextlib.asynccontextmanager
 async def ai_server() -> AsyncIterator[str]:
     """An AI server of our own on loopback; its address."""
-    started = await start("ai_server", ["--host", "127.0.0.1", "--port", "0"])
+    started = await start("ai_server", ["--host", "127.0.0.1", "--port", "0", "--until-stdin-ends"])
     try:
         yield f"http://127.0.0.1:{started.port}"
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
 from collections.abc import Coroutine
 from enum import IntEnum
@@ -61,7 +62,7 @@ def person_in(settings: Settings, person_id: str) -> Person:
 def run(work: Coroutine[Any, Any, Exit]) -> NoReturn:
     """Runs a command to its exit code; an error is a sentence on standard error."""
     try:
-        code = asyncio.run(work)
+        code = asyncio.run(_stoppable(work))
     except SettingsError as error:
         errors.print(str(error))
         code = Exit.WRONG_USE
@@ -71,10 +72,18 @@ def run(work: Coroutine[Any, Any, Exit]) -> NoReturn:
     except EscherError as error:
         errors.print(str(error))
         code = Exit.FAILED
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         errors.print("Stopped.")
         code = Exit.FAILED
     raise typer.Exit(code)
+
+
+async def _stoppable(work: Coroutine[Any, Any, Exit]) -> Exit:
+    """The work, which a polite kill (SIGTERM) ends as Ctrl-C does: everything started is stopped."""
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await work
 
 
 def say_json(data: Any) -> None:

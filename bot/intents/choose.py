@@ -50,5 +50,5 @@ def _picks(reading: Reading, lexicon: Lexicon) -> bool:
 
 def _asks(text: str, lexicon: Lexicon) -> bool:
     words = re.findall(r"[\w'-]+", text.lower())
-    starts = (tuple(words[start : start + length]) for start in range(len(words)) for length in range(1, lexicon.longest + 1))
-    return any(lexicon.reads(phrase, "question") for phrase in starts)
+    phrases = (tuple(words[at : at + length]) for at in range(len(words)) for length in range(1, lexicon.reach.get(words[at], 0) + 1))
+    return any(lexicon.reads(phrase, "question") for phrase in phrases)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -58,8 +58,13 @@ class Lexicon:
     split_doing: Mapping[str, Mapping[str, str]]
     lists: Mapping[str, frozenset[str]]  # words that the grammar asks for by the list's name
     refusals: tuple[RefusalRule, ...]
-    longest: int
+    reach: Mapping[str, int]  # by first word, how many words the longest phrase has that begins so
     words: frozenset[str] = field(default=frozenset())
+
+    @property
+    def longest(self) -> int:
+        """How many words the longest phrase has."""
+        return max(self.reach.values())
 
     def reads(self, phrase: Phrase, kind: str) -> Entry | None:
         """The entry of that kind for the phrase, if there is one."""
@@ -113,7 +118,7 @@ def build(data: Mapping[str, Any]) -> Lexicon:
         split_doing=data["split_doing"],
         lists={name: frozenset(data[name]) for name in WORD_LISTS},
         refusals=tuple(_refusal(name, rule) for name, rule in data["refusals"].items()),
-        longest=max(len(phrase) for phrase in table),
+        reach=_reach(table),
         words=frozenset(word for phrase in table for word in phrase),
     )
 
@@ -136,6 +141,13 @@ def _entries(data: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
             yield _plural(words), Entry("type", value)
     for section, kind in (("places", "place"), ("continents", "continent")):
         yield from ((words, Entry(kind, words)) for words in data[section])
+
+
+def _reach(phrases: Iterable[Phrase]) -> dict[str, int]:
+    longest: dict[str, int] = {}
+    for phrase in phrases:
+        longest[phrase[0]] = max(len(phrase), longest.get(phrase[0], 0))
+    return longest
 
 
 def _noun(row: Mapping[str, Any]) -> Noun:

@@ -154,7 +154,7 @@ def _longest_known(tokens: Sequence[Token], at: int, known: Known) -> Span | Non
 
 
 def _longest_entry(tokens: Sequence[Token], at: int, lexicon: Lexicon, *, verb: bool) -> Span | None:
-    for length in range(min(lexicon.longest, len(tokens) - at), 0, -1):
+    for length in range(min(lexicon.reach.get(tokens[at].lower.partition(" ")[0], 0), len(tokens) - at), 0, -1):
         words = tuple(token.lower for token in tokens[at : at + length])
         entries = lexicon.phrases.get(words, ())
         if entry := _fitting(entries, verb=verb):

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-_TOKEN = re.compile(r'"([^"]+)"|“([^”]+)”|`([^`]+)`|([,;()?!])|([^\s,;()?!"“”`]+)')
+_TOKEN = re.compile(r'"([^"]+)"|“([^”]+)”|`([^`]+)`|([,;()?!])\4*|([^\s,;()?!"“”`]+)')
 _TRAILING = ".:'’"
 _LEADING = "'‘"
 _BREAKS = ".:"  # at the end of a word they end a sentence or open what follows
@@ -41,7 +41,7 @@ def _split(match: re.Match[str]) -> Iterator[Token]:
     if quoted is not None:
         yield Token(quoted.strip(), quoted.strip().lower(), match.start(), match.end(), quoted=True)
         return
-    word, start = match.group(0), match.start()
+    word, start = match.group(4) or match.group(0), match.start()  # "!!!" is one "!"
     stripped = word.lstrip(_LEADING)
     start += len(word) - len(stripped)
     # "/" and ":" inside stay: they are parts of ids; only what trails is punctuation.

@@ -56,6 +56,12 @@ ANSWERS: tuple[tuple[str, Test | None], ...] = (
     ("what is the aws equivalent of a managed disk?", None),
     ("explain how to snapshot an ebs volume", None),
     ("best practices for rds backups", None),
+    ("have the uat vms been stopped?", None),
+    ("do you think we should stop the dev vms?", None),
+    ("i stopped the uat vms", None),
+    ("we are stopping the uat vms", None),
+    ("someone should stop the uat vms", None),
+    ("list dev vms and stop them", None),
 )  # fmt: skip
 
 # (text, earlier messages, condition)
@@ -120,6 +126,27 @@ CLARIFY: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("stop the first vm in dev", ()),
     ("stop dev vms on subnet-0a1b2c3d4e", ()),
     ("stop windows vms in dev", ()),
+    ("stop vms without owner in dev", ()),
+    ("stop the vms that mara does not own in uat", ()),
+    ("stop vms that are not used in dev", ()),
+    ("stop those vms", ()),
+    ("stop dev vms if prod is down", ()),
+    ("stop one of the dev vms", ()),
+    ("no dev vms should be stopped", ()),
+    ("can you not stop the prod vms", ()),
+    ("stop the dev vms?", ()),
+    ("bob wrote: stop the prod vms", ()),
+    ("stop all dev vms except billing in us-west-2", ()),
+    ("dev vms: stop; uat vms: start", ()),
+    ("stop dev vm 2", ()),
+    ("kill everything on az-search-app-dev", ()),
+    ("stop the vms in the region of az-search-app-dev", ()),
+    ("stop all dev vms and az-search-app-prod", ()),
+    ("dev vms to restart", ()),
+    ("stop will vms in dev", ()),
+    ("stop the database az-search-app-dev", ("az-search-app-dev",)),
+    ("stop idle uat vms or dev vms", ()),
+    ("stop vms except those not tagged keep=yes in dev", ()),
 )  # fmt: skip
 
 REFUSE: tuple[str, ...] = (
@@ -189,4 +216,7 @@ CHAT: tuple[str, ...] = (
     "never mind",
     "\U0001f44d",
     "lol ok",
+    "the prod vms: don't stop them",
+    "stop restarting the uat vms",
+    "cancel stopping the dev vms",
 )  # fmt: skip

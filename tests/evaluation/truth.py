@@ -104,7 +104,8 @@ def app(row: Row) -> str:
 
 
 def on(row: Row) -> bool:
-    return row["state"] in ("running", "available", "online")
+    """Running: a thing that can run, and does."""
+    return row["type"] in (VM, DB) and row["state"] in ("running", "available", "online")
 
 
 def off(row: Row) -> bool:
@@ -143,6 +144,8 @@ def changes(action: str, row: Row) -> str:
     if row["native_type"] == "sqladmin.googleapis.com/Instance" and action == "stop":
         return operation if row["state"] == "running" else ""
     if action in _STATES and row["state"] not in _STATES[action]:
+        return ""
+    if action == "block" and not public(row):
         return ""
     if action == "delete" and row["type"] == DISK and row["properties"]["attached"]:
         return ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -78,7 +77,7 @@ class FileCloud:
     def _write(self, known: dict[str, Any]) -> None:
         fresh = self._folder / "resources.new"
         fresh.write_text(json.dumps(known))
-        os.replace(fresh, self._folder / "resources")
+        fresh.replace(self._folder / "resources")
 
 
 def _made(call: Call) -> str:
