@@ -114,7 +114,13 @@ async def _converted(weights: Path, cache: Path) -> ModelPlace:
 async def _run(module: str, *arguments: str) -> str:
     """Runs one of our programs; "" when it went well, else its last words."""
     inherited = {key: os.environ[key] for key in _INHERITED if key in os.environ}
-    environment = {**inherited, "PYTHONPATH": str(_ROOT), "HF_HUB_DISABLE_TELEMETRY": "1"}
+    environment = {
+        **inherited,
+        "PYTHONPATH": str(_ROOT),
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "ORT_DISABLE_TELEMETRY": "1",
+        "DO_NOT_TRACK": "1",
+    }
     try:
         process = await asyncio.create_subprocess_exec(
             sys.executable,

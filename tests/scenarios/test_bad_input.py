@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 from bot.cards.card import Card
-from engine.errors import Denied, JournalError, SettingsError, Throttled, Unreachable, WrongKey
+from engine.errors import Corrupted, Denied, JournalError, SettingsError, Throttled, Unreachable, WrongKey
+from engine.estate.memory import MemoryEstate
+from engine.estate.resource import Resource
+from engine.estate.where import Where
 from engine.journal.verify import segments, verify
 from engine.wiring import JOURNAL_FOLDER
 from tests.engine.execution.samples import database, vm
@@ -304,6 +307,25 @@ async def test_a_changed_journal_is_not_worked_with(tmp_path, advisor_url):
     with pytest.raises(JournalError, match="audit verify"):
         async with stage(tmp_path, advisor_url):
             pass
+
+
+class Rotten(MemoryEstate):
+    """An estate whose bytes on disk are not what was written there."""
+
+    async def select(self, where: Where, limit: int | None = None) -> list[Resource]:
+        raise Corrupted("A resource in cloud_estate is not what was written there.", what="cloud_estate", hint="Scan again.")
+
+
+async def test_a_corrupted_estate_is_said_and_nothing_is_planned_on_it(bot):
+    bot.engine.estate.__class__ = Rotten
+    for text in (STOP_DEV, "show all dev instances", "stop mailer-web-1"):
+        cards = await bot.say("eve", text)
+        assert "A resource in cloud_estate is not what was written there." in understood(*cards)
+        assert "Scan again." in understood(*cards)
+    assert bot.sent() == []
+    assert bot.journal("advisor.asked") == []
+    bot.engine.estate.__class__ = MemoryEstate
+    await goes_on(bot)
 
 
 @contextmanager

@@ -18,6 +18,8 @@ from engine.estate.edge.frames import LENGTH, length_of, pack, unpack
 from engine.estate.inventory import Inventory
 from engine.estate.store import PAGE, Condition, Point, Sparse, Stored
 
+# The libraries of the model report how they are used to their makers unless told not to; nothing of ours leaves.
+SILENT = {"ORT_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_OFFLINE": "1", "DO_NOT_TRACK": "1"}
 # What the process inherits; credentials and tokens in the engine's environment are none of its business.
 INHERITED = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT", "VIRTUAL_ENV")
 _ROOT = Path(__file__).resolve().parents[3]
@@ -62,7 +64,7 @@ class _Process:
     async def start(cls) -> _Process:
         ours, theirs = socket.socketpair()
         words = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
-        environment = {key: os.environ[key] for key in INHERITED if key in os.environ} | {"PYTHONPATH": str(_ROOT)}
+        environment = {key: os.environ[key] for key in INHERITED if key in os.environ} | {"PYTHONPATH": str(_ROOT)} | SILENT
         try:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,

@@ -189,3 +189,17 @@ def test_the_rotation_keeps_every_cosine_and_is_the_keys_own():
     assert np.array_equal(turn, rotation(bytes(32), 384))
     assert not np.allclose(turn, rotation(b"\x01" * 32, 384), atol=0.01)
     assert abs(float(numbers[0] @ (numbers[0] @ turn))) < 0.5 * float(numbers[0] @ numbers[0])
+
+
+@needs_weights
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="reads /proc")
+async def test_the_model_reports_nothing_to_its_makers(cache, tmp_path):
+    estate = await Estate.open(tmp_path, KEYS, SETTINGS, cache=cache)
+    try:
+        await estate.embed(["a database"])
+        process = Path(f"/proc/{estate.store_pid}")
+        assert "ORT_DISABLE_TELEMETRY=1" in (process / "environ").read_text().split("\0")
+        opened = [str(file.readlink()) for file in (process / "fd").iterdir() if file.is_symlink()]
+        assert not [name for name in opened if "DeveloperTools" in name or "telemetry" in name.lower()]
+    finally:
+        await estate.close()
