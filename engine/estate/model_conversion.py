@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -141,6 +142,7 @@ def _attention(graph: Graph, hidden: str, mask: str, name: str) -> str:
 
 def convert(source: Path, target: Path) -> None:
     """Makes the folder `target` at once and whole, with `model.onnx` in it. Raises NotTheWeights, OSError."""
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # however this was started: nothing of ours is reported to the library's makers
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     target.parent.mkdir(parents=True, exist_ok=True)

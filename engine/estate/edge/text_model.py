@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
@@ -42,6 +43,7 @@ class TextModel:
 
 
 def _loaded(name: str, folder: str, cache: str) -> Any:
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # however this was started: nothing of ours is reported to the library's makers
     try:
         from fastembed import TextEmbedding
         from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidGraph, InvalidProtobuf, NoSuchFile

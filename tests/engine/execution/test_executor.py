@@ -409,6 +409,26 @@ async def test_a_disk_that_fills_up_in_the_middle_stops_the_run_and_recovery_tel
     assert len(made.cloud.performed) == 1
 
 
+async def test_a_disk_that_is_full_for_a_moment_begins_nothing_new_and_is_told(tmp_path):
+    made = await bench(tmp_path, [ONE, TWO], width=1)
+    filled, seen = full_disk(tmp_path), list[StepState]()
+
+    def watch(report: Report) -> None:
+        seen.append(report.steps[0].state)
+        if len(seen) == 1:
+            filled.__enter__()
+        elif len(seen) == 2:
+            filled.__exit__(None, None, None)
+
+    planned = stopping(ONE, TWO)
+    with pytest.raises(DiskFull):
+        await made.executor.execute(planned, granted(planned), watch)
+    assert seen[0] is StepState.SENDING
+    assert made.cloud.performed == []
+    assert "run.finished" not in made.kinds(), "the next start looks at it once more"
+    assert "step.sending" not in made.kinds()
+
+
 # --- after a kill
 
 
