@@ -154,6 +154,8 @@ def _longest_known(tokens: Sequence[Token], at: int, known: Known) -> Span | Non
 
 
 def _longest_entry(tokens: Sequence[Token], at: int, lexicon: Lexicon, *, verb: bool) -> Span | None:
+    if at >= len(tokens):
+        return None
     for length in range(min(lexicon.reach.get(tokens[at].lower.partition(" ")[0], 0), len(tokens) - at), 0, -1):
         words = tuple(token.lower for token in tokens[at : at + length])
         entries = lexicon.phrases.get(words, ())

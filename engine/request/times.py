@@ -36,8 +36,8 @@ _RECURRING = (
     re.compile(rf"\b{_EVERY}\b", re.IGNORECASE),
 )
 _RELATIVE = re.compile(
-    r"\b(?:in|after)\s+(?P<count>\d+|an?|one|two|three|four|five|six|eight|ten|half an)\s*(?P<unit>minutes?|mins?|m|hours?|hrs?|h|days?|d)(?:\s+from now)?\b|"
-    r"\b(?P<count2>\d+|an|one|two|three)\s*(?P<unit2>minutes?|mins?|hours?|hrs?|days?)\s+from now\b",
+    r"\b(?:in|after)\s+(?P<count>\d+|half an|an?|one|two|three|four|five|six|eight|ten)\s*(?P<unit>minutes?|mins?|m|hours?|hrs?|h|days?|d)(?:\s+from now)?\b|"
+    r"\b(?P<count2>\d+|half an|an|one|two|three)\s*(?P<unit2>minutes?|mins?|hours?|hrs?|days?)\s+from now\b",
     re.IGNORECASE,
 )
 _MONTH = "january|february|march|april|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
