@@ -113,7 +113,7 @@ def _contest(contest: _Contest, lexicon: Lexicon) -> Span:
         return estate if words.kind == "type" and _names_the_kind(contest, lexicon) else words
     if words.kind in _VERBS | {"doing"} and any(span.kind == "action" for span in contest.before):
         # "stop data and search vms": a second verb, or the name of an app?
-        return _among_verbs(contest, lexicon)
+        return _among_verbs(contest)
     if words.kind in ("filler", "negation", "pronoun", "one", "universal", "mine", "polite", "but"):
         return _against_small_word(contest, lexicon)
     return estate if _estate_wins(contest, lexicon) else words
@@ -125,12 +125,10 @@ def _names_the_kind(contest: _Contest, lexicon: Lexicon) -> bool:
     return rest is not None and rest.kind == "type" and rest.end == contest.words.end and bool(contest.estate.fields & {"app", "owner"})
 
 
-def _among_verbs(contest: _Contest, lexicon: Lexicon) -> Span:
+def _among_verbs(contest: _Contest) -> Span:
     if not contest.estate.fields & _NAMING:
         return contest.words
-    rest = _longest_entry(contest.tokens, contest.estate.end, lexicon, verb=False)
-    described = rest is not None and rest.kind in ("type", "environment", "cloud", "one")
-    return contest.estate if contest.words.kind == "question" and described else contest.unsure
+    return contest.estate if contest.words.kind == "question" else contest.unsure
 
 
 def _against_small_word(contest: _Contest, lexicon: Lexicon) -> Span:
