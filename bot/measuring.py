@@ -68,6 +68,11 @@ async def measure(
         yield result_of(str(case["id"]), spoken)
 
 
+def providers_own(operation: str, cloud: str) -> str:
+    """The provider's own name: outside AWS, what follows a colon tells two directions of one operation apart."""
+    return operation if cloud == "aws" else operation.partition(":")[0]
+
+
 def result_of(case_id: str, spoken: Spoken) -> dict[str, Any]:
     """What a reply amounts to, for the scorer."""
     result: dict[str, Any] = {"id": case_id, "outcome": spoken.outcome, "text": "\n".join(plain(card) for card in spoken.reply.cards)}
@@ -75,7 +80,7 @@ def result_of(case_id: str, spoken: Spoken) -> dict[str, Any]:
         plan = spoken.filed.plan
         result |= {
             "targets": [resource.id for resource in plan.changed],
-            "operations": list(plan.operations),
+            "operations": sorted({providers_own(step.operation, plan.target(step).cloud) for step in plan.steps}),
             "approval": spoken.filed.request.needs > 0,
             "risk": plan.risk,
         }

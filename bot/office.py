@@ -167,6 +167,7 @@ _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "run.started": lambda body: f"{body['run']} of {body['plan']['id']}, approved by {', '.join(body['approved_by']) or 'policy'}",
     "run.finished": lambda body: f"{body['run']}{' after an interruption' if body['interrupted'] else ''}",
     "run.stop_asked": lambda body: str(body["run"]),
+    "step.accepted": lambda body: f"{body['run']} step {body['step']} made {body.get('produced', '')}",
     "step.sending": lambda body: f"{body['run']} step {body['step']}, attempt {body['attempt']}",
     "step.settled": lambda body: (
         f"{body['run']} step {body['step']}: {body['state']}{' (' + body['detail'] + ')' if body['detail'] else ''}"

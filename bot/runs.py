@@ -36,7 +36,10 @@ class Runs:
         return task
 
     async def recover(self) -> None:
-        """After a start: finishes what a kill left open and tells the places it was asked from."""
+        """After a start: finishes what a kill left open, closes what never began, and tells the places it was asked from."""
+        ran = {entry.body["plan"]["id"] for entry in self._engine.journal.entries({"run.started"})}
+        for filed in await self._engine.desk.abandon_unbegun(ran):
+            await self._show(place_of(filed.plan), plan_card(filed))
         for report in await self._engine.executor.recover():
             await self._show(place_of(report.plan), outcome_card(report))
 

@@ -17,6 +17,8 @@ _STATES: dict[machine.StepState, StepState] = {
     machine.StepState.SKIPPED: "skipped",
     machine.StepState.CANCELLED: "cancelled",
 }
+# A restart leaves nothing to read back but that the thing runs.
+_RESTARTS = frozenset({"restart", "reboot", "reset"})
 _DOING = {
     machine.StepState.SENDING: "sent to the cloud",
     machine.StepState.SETTLING: "accepted; waiting until it shows",
@@ -76,6 +78,10 @@ def _tone(report: Report) -> Tone:
 
 
 def _sentence(report: Report) -> str:
+    if report.succeeded and all(one.step.title.lower() in _RESTARTS for one in report.steps):
+        return (
+            "Restarted: the cloud took it, and it runs." if len(report.steps) == 1 else f"All {len(report.steps)} were restarted, and run."
+        )
     if report.succeeded and len(report.steps) == 1:
         return "Done, and the effect was read back from the cloud."
     if report.succeeded:

@@ -122,12 +122,12 @@ async def _serve(config: Path | None, port: int | None, *, scan: bool) -> Exit:
     async with opened(home(), settings, os.environ) as app, door(app):
         web = web_platform(app, port)
         web.open()
-        await app.conversation.runs.recover()
         errors.print(f"Web chat: {web.address}")
         for person in settings.people:
             if "web" in person.logins:
                 errors.print(f"  {person.name} signs in once with {web.login_link(person.id)}")
         async with asyncio.TaskGroup() as group:
+            group.create_task(app.conversation.runs.recover())
             if scan and settings.accounts:
                 group.create_task(_scan(app))
             group.create_task(web.run(app.conversation))

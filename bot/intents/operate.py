@@ -17,7 +17,7 @@ from engine.estate.resource import Resource
 from engine.execution.plan import LeftOut
 from engine.planning.planner import Ask, NothingToDo
 from engine.request.reading import Order, Selection
-from engine.request.resolver import MOST_CHOICES, Resolution, pick, resolve
+from engine.request.resolver import MOST_CHOICES, Resolution, how_many, pick, resolve
 from engine.request.seal import Wanted
 
 UNTAG = "untag"
@@ -99,8 +99,8 @@ def _among(resources: Sequence[Resource], selection: Selection) -> Resolution:
     if selection.unread:
         words = ", ".join(f"\u201c{word}\u201d" for word in selection.unread)
         return Resolution("ask", tuple(resources[:MOST_CHOICES]), f"I do not know what {words} means here, so I changed nothing.")
-    if selection.quantity is not None and selection.quantity != len(chosen):
-        return Resolution("ask", tuple(resources[:MOST_CHOICES]), f"You said {selection.quantity}, and {len(chosen)} match. Which ones?")
+    if doubt := selection.doubt or how_many(selection, chosen):
+        return Resolution("ask", tuple(chosen[:MOST_CHOICES]) or tuple(resources[:MOST_CHOICES]), doubt)
     if not chosen:
         return Resolution("ask", tuple(resources[:MOST_CHOICES]), "None of those fits that. Which ones do you mean?")
     return Resolution("certain", chosen)

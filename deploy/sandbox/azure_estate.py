@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deploy.sandbox import azure_documents as arm
-from deploy.sandbox import estate
+from deploy.sandbox import estate, shapes
 from deploy.sandbox.wire import Document
 
 
@@ -21,11 +21,11 @@ def documents() -> Iterator[Document]:
     yield from _databases()
 
 
-def _group(thing: estate.Machine | estate.Disk | estate.Snapshot | estate.Bucket | estate.Database) -> str:
+def _group(thing: shapes.Machine | shapes.Disk | shapes.Snapshot | shapes.Bucket | shapes.Database) -> str:
     return f"rg-{thing.app}-{estate.AZURE_ACCOUNTS[thing.account][1]}"
 
 
-def _machine_id(machine: estate.Machine) -> str:
+def _machine_id(machine: shapes.Machine) -> str:
     return arm.arm_id(machine.account, _group(machine), "Microsoft.Compute/virtualMachines", machine.name)
 
 
@@ -37,7 +37,7 @@ def _machines() -> Iterator[Document]:
         yield {**document, "_power": machine.state, **measured}
 
 
-def _disk_id(disk: estate.Disk) -> str:
+def _disk_id(disk: shapes.Disk) -> str:
     return arm.arm_id(disk.account, _group(disk), "Microsoft.Compute/disks", disk.name)
 
 

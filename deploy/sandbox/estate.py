@@ -7,7 +7,8 @@ give orders. Whoever reads this estate must cope with all of it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from deploy.sandbox.shapes import Bucket, Database, Disk, Machine, Snapshot
 
 AZURE_PROD = "3b7e2c10-5d4a-4f6e-9a61-0c1de57a0001"
 AZURE_DEV = "3b7e2c10-5d4a-4f6e-9a61-0c1de57a0002"
@@ -16,74 +17,6 @@ GCP_LAB = "nimbus-lab-072"
 # id -> (name people use, environment's short name)
 AZURE_ACCOUNTS: Mapping[str, tuple[str, str]] = {AZURE_PROD: ("nimbus-az-prod", "prod"), AZURE_DEV: ("nimbus-az-dev", "dev")}
 GCP_ACCOUNTS: Mapping[str, tuple[str, str]] = {GCP_PROD: (GCP_PROD, "prod"), GCP_LAB: (GCP_LAB, "lab")}
-
-
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """A virtual machine. `place` is an Azure region or a GCP zone; `cpu` its average over a week, None where nobody measured."""
-
-    account: str
-    app: str
-    name: str
-    place: str
-    size: str
-    tags: Mapping[str, str] = field(default_factory=dict)
-    cpu: float | None = None
-    state: str = "running"
-    windows: bool = False
-    public: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Disk:
-    """A disk beside the boot disks; `on` is the machine it hangs on, if any."""
-
-    account: str
-    app: str
-    name: str
-    place: str
-    size_gb: int
-    tags: Mapping[str, str] = field(default_factory=dict)
-    on: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """A copy of the disk named `of`."""
-
-    account: str
-    app: str
-    name: str
-    of: str
-    tags: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Bucket:
-    """A storage account or a bucket; `strict` has the modern defaults (TLS 1.2, uniform access)."""
-
-    account: str
-    app: str
-    name: str
-    place: str
-    tags: Mapping[str, str] = field(default_factory=dict)
-    public: bool = False
-    strict: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Database:
-    """An Azure SQL database (`name` is server/database) or a Cloud SQL instance."""
-
-    account: str
-    app: str
-    name: str
-    place: str
-    size: str
-    tags: Mapping[str, str] = field(default_factory=dict)
-    version: str = ""
-    protected: bool = True
-    stopped: bool = False
 
 
 def _tags(text: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deploy.sandbox import estate
+from deploy.sandbox import estate, shapes
 from deploy.sandbox import gcp_documents as api
 from deploy.sandbox.wire import Document
 
@@ -23,11 +23,11 @@ def documents() -> Iterator[Document]:
         yield {**document, "_project": bucket.account, "_public": bucket.public}
 
 
-def _place(thing: estate.Machine | estate.Disk) -> api.Place:
+def _place(thing: shapes.Machine | shapes.Disk) -> api.Place:
     return api.Place(thing.account, thing.place, thing.name, thing.tags)
 
 
-def _state(machine: estate.Machine) -> str:
+def _state(machine: shapes.Machine) -> str:
     return "RUNNING" if machine.state == "running" else machine.state
 
 

@@ -6,13 +6,13 @@ Every decision is re-made here from the journal's truth: who clicked, their role
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from engine.approvals import history, states
 from engine.approvals.filed import Filed
 from engine.approvals.policy import Decision
-from engine.approvals.states import Click, Decided, Press, Request
+from engine.approvals.states import Click, Decided, Press, Request, Vote
 from engine.clock import Clock, fresh_id
 from engine.errors import GrantRefused
 from engine.execution import grant as grants
@@ -90,6 +90,16 @@ class Desk:
             because = "; ".join(self._because.get(plan_id, ()))
             approved_by = tuple(vote.by for vote in used.votes)
             return grants.issue(Grant(fresh_id("grant"), plan_id, plan.digest, approved_by, because, used.expires_at), self._key)
+
+    async def abandon_unbegun(self, ran: Collection[str]) -> Sequence[Filed]:
+        """After a start: plans that were let run and never began, as a kill came between. They are closed, so that nobody waits for them."""
+        unbegun = [plan_id for plan_id, request in self._requests.items() if request.state in ("approved", "used") and plan_id not in ran]
+        closed = []
+        for plan_id in unbegun:
+            by = Vote("escher", self._clock.now(), "Escher was stopped before it began")
+            await self._moved(replace(self._requests[plan_id], state="withdrawn", closed=by), "escher")
+            closed.append(Filed(self._plans[plan_id], self._requests[plan_id], self._because.get(plan_id, ())))
+        return closed
 
     async def _moved(self, request: Request, by: str) -> None:
         await self._journal.append("approval.moved", {"request": history.request_to(request), "by": by})

@@ -13,6 +13,7 @@ Rules.
 2. Only people with the role that the request needs count.
 3. Expiry is checked at the click, not by a timer alone: a late click finds `expired`.
 4. An approval is used once.
+5. After a kill, what was let run and never began is withdrawn by Escher itself (`Desk.abandon_unbegun`), outside this table: no click can do that.
 """
 
 from __future__ import annotations

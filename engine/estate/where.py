@@ -124,5 +124,7 @@ def in_words(where: Where) -> str:
             return " and ".join(in_words(part) for part in parts) or "everything"
         case AnyOf(parts):
             return "(" + " or ".join(in_words(part) for part in parts) + ")"
+        case Not(All(parts)) if len(parts) > 1:
+            return f"not ({in_words(All(parts))})"
         case Not(part):
             return f"not {in_words(part)}"

@@ -123,7 +123,10 @@ class Planner:
         left = (*plan.left_out, LeftOut(len(plan.targets) - len(targets), "not picked"))
         skeleton = Ask(person, plan.message, "", (), left_out=left, by_name=plan.by_name, place=plan.place)
         smaller = replace(
-            self._plan(skeleton, Bound(targets, steps, ()), plan.title, undoes=plan.undoes), advice=plan.advice, sources=plan.sources
+            self._plan(skeleton, Bound(targets, steps, ()), plan.title, undoes=plan.undoes),
+            asked_by=plan.asked_by,  # narrowing a wish does not make it another person's
+            advice=plan.advice,
+            sources=plan.sources,
         )
         return await self._filed(replace(smaller, risk=guardrails.raised(smaller.risk, plan.risk)), person)
 

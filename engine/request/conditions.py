@@ -37,10 +37,8 @@ def conditions(place: Place, lexicon: Lexicon, speaker: Speaker) -> Iterator[tup
     """Field and condition of a span; nothing for a span that filters on nothing."""
     span = place.span
     match span.kind:
-        case "type":
-            noun = lexicon.nouns[span.value]
-            if noun.types:
-                yield "type", noun_where(noun)
+        case "type" if lexicon.nouns[span.value].types:
+            yield "type", noun_where(lexicon.nouns[span.value])
         case "cloud" | "environment" | "state" | "flag" | "size" | "region":
             yield span.kind, is_(span.kind, span.value)
         case "not_environment":
@@ -48,15 +46,16 @@ def conditions(place: Place, lexicon: Lexicon, speaker: Speaker) -> Iterator[tup
         case "tag":
             # The value is taken as it was typed: environment=prod and environment=production are different tags.
             yield "tag", is_("tag", span.value)
-        case "place":
-            yield "region", is_("region", *lexicon.places[span.value])
-        case "continent":
-            yield "region", is_("region_start", *lexicon.continents[span.value])
+        case "place" | "continent":
+            yield "region", _somewhere(span, lexicon)
         case "mine" if speaker.names:
             yield "owner", is_("owner", *speaker.names)
-        case "estate":
-            if known := estate_field(place):
-                yield known, _estate_where(known, span.value)
+        case "estate" if known := estate_field(place):
+            yield known, _estate_where(known, span.value)
+
+
+def _somewhere(span: Span, lexicon: Lexicon) -> Where:
+    return is_("region", *lexicon.places[span.value]) if span.kind == "place" else is_("region_start", *lexicon.continents[span.value])
 
 
 def noun_where(noun: Noun) -> Where:

@@ -39,11 +39,8 @@ def orders_of(spans: Sequence[Span], lexicon: Lexicon, speaker: Speaker, compare
     """All orders of a command, in the order they were said. `doubt` goes with each."""
     clauses = _clauses(spans)
     doubt = doubt or _doubt(clauses, compares)
-    found: list[Order] = []
-    for clause in clauses:
-        for order in _orders(clause, lexicon, speaker, compares):
-            found.append(replace(order, selection=_doubted(order.selection, doubt)))
-    return tuple(found)
+    found = (order for clause in clauses for order in _orders(clause, lexicon, speaker, compares))
+    return tuple(replace(order, selection=_doubted(order.selection, doubt)) for order in found)
 
 
 def _doubted(selection: Selection, doubt: str) -> Selection:

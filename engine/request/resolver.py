@@ -82,7 +82,7 @@ async def _finish(selection: Selection, found: Sequence[Resource], estate: Estat
         kept = narrowed
     if not kept:
         return Resolution("none", question=_nothing(excluded), excluded=excluded)
-    if changing and (question := _how_many(selection, kept)):
+    if changing and (question := how_many(selection, kept)):
         return Resolution("ask", tuple(kept[:MOST_CHOICES]), question, excluded)
     return Resolution("certain", tuple(kept), excluded=excluded)
 
@@ -123,7 +123,8 @@ def _nothing(excluded: Sequence[Excluded]) -> str:
     return f"Everything that matched was left out ({left_out})." if left_out else "Nothing in the estate matches that."
 
 
-def _how_many(selection: Selection, kept: Sequence[Resource]) -> str:
+def how_many(selection: Selection, kept: Sequence[Resource]) -> str:
+    """What to ask when the number of matches is not the number that was said; '' when it is."""
     if selection.quantity is not None and selection.quantity != len(kept):
         return f"You said {selection.quantity}, and {len(kept)} match. Which ones?"
     if selection.single and not selection.universal and selection.quantity is None and len(kept) > 1:

@@ -17,7 +17,7 @@ from engine.request.reading import Exclusion, Selection
 from engine.request.spans import Span
 
 _CUMULATIVE = frozenset({"flag", "tag", "tag_key", "tag_value", "number"})
-_NARROW = frozenset({"not", "aren't", "isn't", "are not", "is not", "without", "no"})
+_NARROW = frozenset({"not", "aren't", "isn't", "are not", "is not", "without", "no", "outside", "outside of"})
 _PLACES = frozenset({"region", "account", "cloud", "environment"})
 _JOINING = frozenset({"and", "or", "nor", "&", "plus", "as well as", "along with", "together with"})
 _SILENT = frozenset({
@@ -27,9 +27,7 @@ _GENERIC = frozenset({"compute_instance"})
 _ALTERNATIVES = frozenset({"type", "cloud", "region", "account", "environment"})
 
 EMPTY_EXCEPTION = "I could not tell what to leave out, so I changed nothing. Say it in other words."
-WIDE_EXCEPTION = (
-    "I could not tell how far the exception goes, so I changed nothing. Say where first, then the exception: “dev vms in us-east-1 except billing”."
-)
+WIDE_EXCEPTION = "I could not tell how far the exception goes, so I changed nothing. Say where first, then the exception: “dev vms in us-east-1 except billing”."
 
 
 @dataclass(slots=True)
@@ -163,7 +161,10 @@ def _mark(draft: _Draft, place: Place) -> bool:
         case "universal":
             draft.selection = replace(now, universal=True, quantity=2 if span.value == "both" else now.quantity)
         case "everything":
-            draft.selection = replace(now, everything=True, universal=True)
+            if draft.negated:
+                draft.ones = True  # "except anything tagged keep=yes"
+            else:
+                draft.selection = replace(now, everything=True, universal=True)
         case "pronoun":
             if draft.negated:
                 draft.ones = True  # "not those of will"
@@ -234,9 +235,8 @@ def _unread(draft: _Draft, span: Span) -> None:
 
 def _reaches_too_far(atoms: Sequence[_Atom]) -> bool:
     """ "dev vms except billing in us-east-1": does the place belong to the exception or to the whole?"""
-    first_place = next((index for index, atom in enumerate(atoms) if atom.field in _PLACES), len(atoms))
-    before = atoms[:first_place]
-    return first_place < len(atoms) and bool(before) and not any(atom.field == "type" for atom in before)
+    fields = [atom.field for atom in atoms]
+    return len(set(fields)) > 1 and "type" not in fields and any(field in _PLACES for field in fields[1:])
 
 
 def _point_back(draft: _Draft) -> None:

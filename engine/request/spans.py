@@ -37,7 +37,10 @@ _PAIR = re.compile(r"([a-z][\w./-]*)[=:]([\w@./-]+)")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}.*")
 _NAME_SHAPED = re.compile(r"(?=.*[-_.\d])(?=.*[a-z])[\w.-]{3,}", re.UNICODE)
 _PUNCTUATION = re.compile(r"[.…!?'\"()\[\]*_~–—-]+")
-_ORDINALS = {word: number for number, word in enumerate(("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"), start=1)}
+_BREAKING = frozenset({",", ";", ".", ":"})
+_ORDINALS = {
+    word: number for number, word in enumerate(("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"), start=1)
+}
 _NUMBERS = {
     **{
         word: number for number, word in enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), start=1)
@@ -223,13 +226,11 @@ def _by_shape(token: Token, at: int) -> Span:
 
 def _shape(token: Token) -> tuple[str, str]:  # a ladder of patterns, most special first
     word = token.lower
-    if word in (",", ";", ".", ":"):
+    if word in _BREAKING:
         return "comma", word
-    if word in ("(", ")", "?", "!", "-", "&", "/", "'s") or _PUNCTUATION.fullmatch(word):
+    if word in ("&", "/", "'s") or _PUNCTUATION.fullmatch(word):
         return "filler", word
-    if token.quoted:
-        return "unknown", word
-    if _ID.fullmatch(word):
+    if token.quoted or _ID.fullmatch(word):
         return "unknown", word
     if _SIZE.fullmatch(word):
         return "size", word

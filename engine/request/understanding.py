@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from engine.estate.view import EstateView
 from engine.request import lexicon, reader
+from engine.request.conditions import Speaker
 from engine.request.reading import Reading
 from engine.request.seal import seal_text
-from engine.request.selecting import Speaker
 from engine.request.tokens import clean, phrases, tokenise
 
 

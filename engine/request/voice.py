@@ -138,7 +138,11 @@ def _likest(word: str, lexicon: Lexicon) -> str:
     if len(word) < _SHORTEST_TYPO or not word.isalpha() or word in lexicon.words:
         return ""
     verbs = (phrase[0] for phrase, entries in lexicon.phrases.items() if len(phrase) == 1 and any(e.kind == "action" for e in entries))
-    near = [(distance, verb) for verb in verbs if len(verb) >= _SHORTEST_TYPO and (distance := _distance(word, verb)) <= (2 if len(verb) > 6 else 1)]
+    near = [
+        (distance, verb)
+        for verb in verbs
+        if len(verb) >= _SHORTEST_TYPO and (distance := _distance(word, verb)) <= (2 if len(verb) > 6 else 1)
+    ]
     return min(near)[1] if near else ""
 
 

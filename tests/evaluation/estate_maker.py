@@ -34,7 +34,7 @@ class Maker:
     """Draws rows from one seeded source."""
 
     def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)  # noqa: S311 - made-up data, no secret
+        self._random = random.Random(seed)
         self.rows: list[Row] = []
 
     def hex(self, length: int = 17) -> str:
@@ -82,7 +82,7 @@ def make(seed: int = 42) -> list[Row]:
 
 
 def machines(maker: Maker, account: tuple[Any, ...]) -> None:
-    cloud, number, _, env, regions = account
+    cloud, _, _, env, regions = account
     for app in APPS if env else APPS[:2]:
         for role in ROLES[cloud][: 1 if app in ("events", "tracking") else 2]:
             region, running = maker.pick(regions), maker.chance(0.78)
@@ -109,7 +109,13 @@ def machine_facts(maker: Maker, account: tuple[Any, ...], stem: str, region: str
         instance, public = f"i-{maker.hex()}", maker.pick((None, None, "203.0.113.7"))
         facts = {"instance_id": instance, "instance_type": size, "public_ip": public, "imdsv2": maker.chance(0.8)}
         # AWS names repeat over accounts: nothing of the environment stands in them.
-        return f"{stem}-01", "AWS::EC2::Instance", f"arn:aws:ec2:{region}:{number}:instance/{instance}", "running" if running else "stopped", facts
+        return (
+            f"{stem}-01",
+            "AWS::EC2::Instance",
+            f"arn:aws:ec2:{region}:{number}:instance/{instance}",
+            "running" if running else "stopped",
+            facts,
+        )
     if cloud == "azure":
         name = f"az-{stem}{word}"
         id_ = f"/subscriptions/{number}/resourceGroups/{stem}-rg/providers/Microsoft.Compute/virtualMachines/{name}"

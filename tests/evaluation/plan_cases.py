@@ -5,7 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from tests.evaluation.truth import (
-    AMERICA, ASIA, BUCKET, DB, DISK, FRANKFURT, SINGAPORE, VM, Test, app, env, idle, no_backups, off, on, public, tag, unencrypted,
+    AMERICA,
+    ASIA,
+    BUCKET,
+    DB,
+    DISK,
+    FRANKFURT,
+    SINGAPORE,
+    VM,
+    Test,
+    app,
+    env,
+    idle,
+    no_backups,
+    off,
+    on,
+    public,
+    tag,
+    unencrypted,
 )  # fmt: skip
 
 
@@ -126,6 +143,8 @@ PLANS: tuple[tuple[str, str, Test], ...] = (
     ("stop ec2 in quayside-playground", "stop", of(type=VM, account="quayside-playground")),
     ("take the uat tracking servers offline", "stop", of(type=VM, app="tracking", env=uat)),
     ("resume the stopped gcp vms in non-production", "start", but(of(type=VM, cloud="gcp", off=True), of(env=prod))),
+    ("stop all vms belonging to team roads outside production", "stop", but(of(type=VM, team="roads"), of(env=prod))),
+    ("terminate all idle vms in dev except anything tagged keep=yes", "terminate", but(of(type=VM, env=dev, idle=True), of(keep="yes"))),
     ("no, stop the dev vms", "stop", of(type=VM, env=dev)),
     ("stop dev vms, don't stop billing", "stop", but(of(type=VM, env=dev), of(app="billing"))),
     ("stop the uat vms but don't touch the tracking ones", "stop", but(of(type=VM, env=uat), of(app="tracking"))),

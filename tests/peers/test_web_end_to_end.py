@@ -30,7 +30,7 @@ PEOPLE = (
 
 
 def machine(number: int, environment: str) -> Resource:
-    own = f"i-0{number:016x}"
+    own = f"i-{environment.encode().hex()[:8]}{number:09x}"
     return Resource(
         "aws", "compute_instance", "AWS::EC2::Instance", f"arn:aws:ec2:eu-west-1:111122223333:instance/{own}", f"api-{environment[:4]}-{number}",
         "111122223333", "harbour", "eu-west-1", "running", {"env": environment, "app": "<b>api</b>"}, {"instance_id": own, "instance_type": "t3.micro"}, 7.6,
@@ -88,7 +88,7 @@ async def test_one_asks_another_approves_both_watch_and_it_is_undone(tmp_path: P
         await mona.get_by_role("button", name="Approve", exact=True).click()
         for page in (eve, mona):
             await api.expect(page.get_by_text("All 3 steps done")).to_be_visible()
-            await api.expect(page.get_by_text("Approved by mona")).to_be_visible()
+            await api.expect(page.get_by_text("Approved by mona at")).to_be_visible()
             await api.expect(page.get_by_role("button", name="Approve", exact=True)).to_have_count(0)
         await eve.get_by_role("button", name="Undo").click()
         await mona.get_by_role("button", name="Approve", exact=True).click()

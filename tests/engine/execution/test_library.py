@@ -28,13 +28,8 @@ def value_for(book: dict, parameter: dict) -> Given:
     return Given(kind, VALUES[kind])
 
 
-# The playbook's word is lower-case, the operation's is NEVER, and starting is an operation of its own: until one of them gives way.
-UNBINDABLE = pytest.mark.xfail(strict=True, reason="Cloud SQL's playbooks and the table of operations disagree")
-
-
 def known(path: Path) -> object:
-    marks = [UNBINDABLE] if path.stem in ("sql-start", "sql-stop") else []
-    return pytest.param(path, id=f"{path.parent.name}/{path.stem}", marks=marks)
+    return pytest.param(path, id=f"{path.parent.name}/{path.stem}")
 
 
 @pytest.mark.parametrize("path", [known(path) for path in BOOKS])

@@ -28,7 +28,7 @@ SHORTEST = 4
     [
         ("stop checkout-web-01", f"stop {HIDDEN}"),
         ("stop all dev vms in acme-dev", f"stop all development vms in {HIDDEN}"),
-        ("stop lena@acme.example's vms tonight", f"stop {HIDDEN} vms [later]"),
+        ("stop lena@acme.example's vms tonight", f"stop {HIDDEN} 's vms [later]"),
         ("stop the ledger database, i-0abc", f"stop the {HIDDEN} database , {HIDDEN}"),
         ("tag it with secretproject=42", f"tag it with {HIDDEN}"),
         ("how do I resize a 10.0.0.1 vm", f"how do i resize a {HIDDEN} vm"),
@@ -40,7 +40,7 @@ async def test_a_message_keeps_public_words_only(message, sealed):
 
 def test_alike_resources_share_a_handle():
     sealed = seal("stop [?]", [Wanted("stop", (WEB_1, WEB_2, LEDGER), (Given("tag_key", "zone"),))])
-    assert [(group.handle, group.ids) for group in sealed.groups][0] == ("g1", (WEB_1.id,))
+    assert (sealed.groups[0].handle, sealed.groups[0].ids) == ("g1", (WEB_1.id,))
     assert sealed.orders[0].on == ("g1", "g2", "g3")
     assert sealed.wire()["values"] == [{"handle": "v1", "kind": "tag_key"}]
 
@@ -60,7 +60,11 @@ def estates(draw: st.DrawFn) -> list[Resource]:
     for number in range(draw(st.integers(1, 3))):
         tags = {draw(WORDS): draw(VALUES), "owner": draw(VALUES), "app": draw(VALUES)}
         account = draw(WORDS)
-        made.append(resource(draw(VALUES), id=f"arn:aws:ec2:us-east-1:{number}77755533:instance/i-{number}{draw(WORDS)}", account_name=account, tags=tags))
+        made.append(
+            resource(
+                draw(VALUES), id=f"arn:aws:ec2:us-east-1:{number}77755533:instance/i-{number}{draw(WORDS)}", account_name=account, tags=tags
+            )
+        )
     return made
 
 
@@ -78,7 +82,9 @@ def messages(draw: st.DrawFn) -> tuple[list[Resource], str]:
 async def test_nothing_of_the_estate_is_in_the_sealed_bytes(made):
     estate, message = made
     understood = await Understanding(MemoryEstate(estate)).of(message)
-    sealed = seal(understood.sealed_text, [Wanted("stop", tuple(estate), (Given("tag_value", estate[0].name),))], [("person", understood.sealed_text)])
+    sealed = seal(
+        understood.sealed_text, [Wanted("stop", tuple(estate), (Given("tag_value", estate[0].name),))], [("person", understood.sealed_text)]
+    )
     sent = json.dumps(sealed.wire()).lower()
     words = set(json.dumps(sealed.wire()["message"]).lower().strip('"').replace(",", " ").split())
     for one in estate:

@@ -65,6 +65,8 @@ def test_filters(phrase, condition):
         ("dev vms but don't touch web-01", ["web-01"]),
         ("dev vms except the search vms in us-east-1", ["search vms us-east-1"]),
         ("dev vms, leave priya's alone", ["priya"]),
+        ("dev vms except anything tagged keep=yes", ["keep=yes"]),
+        ("vms outside prod in us-east-1", ["prod"]),
     ],
 )
 def test_exclusions(phrase, left_out):
@@ -76,7 +78,7 @@ def test_exclusions(phrase, left_out):
 @pytest.mark.parametrize(
     "phrase",
     [
-        "all dev vms except", "dev vms except billing in us-east-1", "vms without owner in dev", "vms that are not used in dev",
+        "all dev vms except", "dev vms except billing in us-east-1", "vms except prod in us-east-1", "vms without owner in dev", "vms that are not used in dev",
         "vms that do not have a tag in dev", "vms except those not tagged keep=yes", "all but one of the dev vms",
         "dev vms and web-01", "idle dev vms and prod databases", "search vms and data vms in us-east-1", "dev vms unless they are busy",
     ],
@@ -91,7 +93,10 @@ def test_what_could_widen_is_a_doubt(phrase):
         ("dev vms in aws and prod buckets in gcp", [f"development and {VM} and aws", "production and type object_storage and gcp"]),
         ("aws dev and gcp test vms", [f"aws and development and {VM}", f"gcp and test and {VM}"]),
         ("dev vms and prod databases", [f"development and {VM}", "production and type database_instance"]),
-        ("vms in dev us-east-1 and prod eu-west-9", [f"{VM} and development and region us-east-1", f"production and region eu-west-9 and {VM}"]),
+        (
+            "vms in dev us-east-1 and prod eu-west-9",
+            [f"{VM} and development and region us-east-1", f"production and region eu-west-9 and {VM}"],
+        ),
     ],
 )
 def test_parallel_groups_are_no_cross_product(phrase, parts):
@@ -104,7 +109,14 @@ def test_parallel_groups_are_no_cross_product(phrase, parts):
 
 @pytest.mark.parametrize(
     ("phrase", "quantity"),
-    [("the 3 dev vms", 3), ("both dev vms", 2), ("two of the dev vms", 2), ("one of the dev vms", 1), ("dev vms", None), ("the one in dev", 1)],
+    [
+        ("the 3 dev vms", 3),
+        ("both dev vms", 2),
+        ("two of the dev vms", 2),
+        ("one of the dev vms", 1),
+        ("dev vms", None),
+        ("the one in dev", 1),
+    ],
 )
 def test_quantities(phrase, quantity):
     assert reading(f"stop {phrase}").orders[0].selection.quantity == quantity
@@ -126,7 +138,9 @@ def test_pointing_back(phrase):
     assert reading(f"stop {phrase}").orders[0].selection.refers
 
 
-@pytest.mark.parametrize("message", ["uat vms in us-east-1, please stop them", "The uat vms are idle. Stop them.", "stop vms that are idle"])
+@pytest.mark.parametrize(
+    "message", ["uat vms in us-east-1, please stop them", "The uat vms are idle. Stop them.", "stop vms that are idle"]
+)
 def test_not_pointing_back(message):
     assert not reading(message).orders[0].selection.refers
 

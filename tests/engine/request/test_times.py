@@ -28,7 +28,12 @@ def test_recurring(text, rest, cron):
 
 @pytest.mark.parametrize(
     ("text", "run_at"),
-    [("in 2 hours stop it", "+2h"), ("stop it in 45 minutes", "+45m"), ("stop it half an hour from now", "+30m"), ("stop it in half an hour", "+30m")],
+    [
+        ("in 2 hours stop it", "+2h"),
+        ("stop it in 45 minutes", "+45m"),
+        ("stop it half an hour from now", "+30m"),
+        ("stop it in half an hour", "+30m"),
+    ],
 )
 def test_relative(text, run_at):
     _, when = take_time(text)

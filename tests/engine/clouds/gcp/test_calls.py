@@ -26,7 +26,7 @@ CHANGES = [
     ("compute.disks.setLabels", SPOOL, {"key": "keep", "value": "true"}),
     ("compute.snapshots.setLabels", snapshot("mailer-lab-spool-0202"), {"key": "keep", "value": "true"}),
     ("storage.buckets.update", bucket("nimbus-lab-072-storefront"), {"public_access_prevention": "enforced"}),
-    ("cloudsql.instances.update", database("storefront-pg-lab"), {"activation_policy": "NEVER"}),
+    ("cloudsql.instances.update", database("storefront-pg-lab"), {}),
     ("cloudsql.instances.update:start", database("ledger-pg-lab"), {}),
     ("cloudsql.instances.restart", database("storefront-pg-lab"), {}),
     ("compute.instances.reset", RUNNING, {}),
