@@ -31,6 +31,7 @@ def headline(plan: Plan) -> str:
         return f"{verbs} {changed[0].name} {where}"
     types = {resource.type for resource in changed}
     what = kinds(next(iter(types)), len(changed)) if len(types) == 1 else "resources"
+    verbs += " on" if " " in verbs and " and " not in verbs else ""  # "Block public access on 4 buckets"
     return f"{verbs} {len(changed)} {what}{':' if len(counts) > 1 else ''} {where}"
 
 

@@ -86,12 +86,17 @@ async def _targets(turn: Turn, selection: Selection, earlier: Sequence[Wanted]) 
     """What a selection means: the estate, or what was spoken of before."""
     if earlier and (selection.refers or selection.empty) and not selection.everything:
         return _among(earlier[-1].targets, selection)
-    if selection.refers:
+    if selection.refers or (turn.thread.targets and _counts_only(selection)):
         known = [found for one in turn.thread.targets if (found := await turn.engine.estate.get(one)) is not None]
         if not known:
             return Resolution("ask", question="I do not know what you mean by that here. Name the resources, or ask to list them first.")
         return _among(known, selection)
     return await resolve(selection, turn.engine.estate, changing=True)
+
+
+def _counts_only(selection: Selection) -> bool:
+    """Nothing but "both" or "all three": the things themselves were spoken of before."""
+    return selection.empty and not selection.everything and (selection.universal or selection.quantity is not None)
 
 
 def _among(resources: Sequence[Resource], selection: Selection) -> Resolution:

@@ -28,6 +28,8 @@ _ALTERNATIVES = frozenset({"type", "cloud", "region", "account", "environment"})
 
 EMPTY_EXCEPTION = "I could not tell what to leave out, so I changed nothing. Say it in other words."
 WIDE_EXCEPTION = "I could not tell how far the exception goes, so I changed nothing. Say where first, then the exception: “dev vms in us-east-1 except billing”."
+# Pronouns for one thing: where several were spoken of before, they ask which.
+_ONE_OF_BEFORE = frozenset({"it", "that one", "this one"})
 
 
 @dataclass(slots=True)
@@ -170,7 +172,7 @@ def _mark(draft: _Draft, place: Place) -> bool:
                 draft.ones = True  # "not those of will"
             elif not draft.anything_yet and not (after is not None and after.kind == "question_filler"):
                 # "those vms" as well: which they are was said before.
-                draft.selection = replace(now, refers=True)
+                draft.selection = replace(now, refers=True, single=now.single or span.value in _ONE_OF_BEFORE)
         case "one":
             _one(draft, span)
         case "number" | "ordinal":
