@@ -102,6 +102,7 @@ class Settings(Part):
     advisor: AdvisorSettings = AdvisorSettings()
     estate: EstateSettings = EstateSettings()
     execution: ExecutionSettings = ExecutionSettings()
+    scan_minutes: int = Field(default=15, ge=0, description="how often `escher run` scans again; 0 scans at the start only")
     web_port: int = Field(default=8765, ge=0, le=65535)
 
     @model_validator(mode="after")

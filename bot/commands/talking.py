@@ -19,7 +19,7 @@ from bot.app import App, opened, web_platform
 from bot.commands.session import AsOption, ConfigOption, Exit, JsonOption, errors, home, person_in, run, say_json, settings_from
 from bot.control import Recorder, door, line_of, perform, through
 from bot.platforms.console import ConsolePlatform
-from engine.errors import SettingsError
+from engine.errors import EscherError, SettingsError
 
 
 def ask(text: str, person: AsOption, config: ConfigOption = None, as_json: JsonOption = False) -> None:
@@ -135,6 +135,15 @@ async def _serve(config: Path | None, port: int | None, *, scan: bool) -> Exit:
 
 
 async def _scan(app: App) -> None:
-    tally = await app.engine.sweeper.sweep()
-    app.office.scanned()
-    errors.print(f"Scanned: {tally.resources} resources, {len(tally.gaps)} gaps.")
+    """Scans now and then again; a scan that fails is told, and the next one tried."""
+    while True:
+        try:
+            tally = await app.engine.sweeper.sweep()
+        except EscherError as error:
+            errors.print(f"The scan failed: {error}")
+        else:
+            app.office.scanned()
+            errors.print(f"Scanned: {tally.resources} resources, {len(tally.gaps)} gaps.")
+        if not app.engine.settings.scan_minutes:
+            return
+        await app.engine.clock.sleep(app.engine.settings.scan_minutes * 60)

@@ -154,6 +154,9 @@ class Estate:
     async def replace(self, resource: Resource) -> None:
         await self._intake.replace(resource)
 
+    async def forget(self, resource_id: str) -> None:
+        await self._intake.forget(self._crypto.point_id(resource_id))
+
     async def verify(self) -> int:
         """Opens every resource and compares its tokens; gives their number. Raises Corrupted naming the first bad one."""
         return await self._intake.verify()

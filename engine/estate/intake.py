@@ -129,6 +129,12 @@ class Intake:
             if marks.get(point.id) != point.payload[MARK]:
                 await self._write([point], [], marks)
 
+    async def forget(self, key: str) -> None:
+        """Takes one point out, if it is there."""
+        async with self._turn:
+            before = {stored.id: str(stored.payload.get(MARK)) for stored in await self._store.retrieve(self._collection, [key])}
+            await self._write([], list(before), before)
+
     async def _in_scope(self, token: str) -> dict[str, str]:
         return {s.id: str(s.payload.get(MARK)) async for s in self._store.scroll(self._collection, has([token]), [MARK])}
 

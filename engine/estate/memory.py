@@ -104,6 +104,10 @@ class MemoryEstate:
         self._resources[resource.id] = resource
         self._scopes.setdefault(resource.id, scope_of(resource))
 
+    async def forget(self, resource_id: str) -> None:
+        self._resources.pop(resource_id, None)
+        self._scopes.pop(resource_id, None)
+
     async def close(self) -> None:
         pass
 

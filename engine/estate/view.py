@@ -101,6 +101,10 @@ class EstateStore(EstateView, Protocol):
         """A fresh reading of one resource."""
         ...
 
+    async def forget(self, resource_id: str) -> None:
+        """A resource that was seen to be gone. One that is not known is no error."""
+        ...
+
     async def close(self) -> None:
         """Lets go of the store. Idempotent."""
         ...

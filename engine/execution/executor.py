@@ -8,9 +8,8 @@ used by the "run.started" entry.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from engine.clock import Clock, fresh_id
@@ -22,7 +21,6 @@ from engine.errors import (
     EscherError,
     GrantRefused,
     JournalError,
-    NotFound,
     Refused,
     StoreError,
     Throttled,
@@ -33,10 +31,10 @@ from engine.estate.view import EstateStore
 from engine.execution import grant as grants
 from engine.execution import machine
 from engine.execution.drift import drift, sentence
+from engine.execution.effects import ALIKE, Effects, Expected, known_as
 from engine.execution.grant import Grant
 from engine.execution.history import Left, interrupted, runs
 from engine.execution.plan import Plan, Step, to_json
-from engine.execution.promise import missing
 from engine.execution.report import Notes, Report
 from engine.journal.journal import Journal
 from engine.settings import ExecutionSettings
@@ -82,6 +80,7 @@ class Executor:
 
     def __init__(self, hands: Hands) -> None:
         self._hands = hands
+        self._effects = Effects(hands.clouds, hands.estate, hands.clock, hands.settings.poll_s)
         self._operations: Mapping[str, Operation] = {name: op for cloud in hands.clouds.values() for name, op in cloud.operations.items()}
         self._used = {entry.body["grant"] for entry in hands.journal.entries({"run.started"})}
         self._undone = {left.run for left in runs(hands.journal.entries()).values() if left.undone_by}
@@ -269,53 +268,12 @@ class Executor:
         live.events.put_nowait(machine.Cancelled("a journal that cannot be written"))
 
     async def _watch(self, live: _Live, command: machine.Watch) -> None:
-        """Reads back until the promise is kept or the time is over; a failed read is not an answer, so it is read again."""
-        step, clock = command.step, self._hands.clock
-        if not command.accepted and self._looks_the_same(live.plan, step):
-            live.events.put_nowait(machine.NotSeen(step.id, command.attempt, "it looks the same whether this happened or not"))
-            return
-        until = clock.now().timestamp() + command.for_s
-        lacks = "it was not looked at"
-        wait = min(0.05, self._hands.settings.poll_s)
-        while True:
-            try:
-                lacks = await self._lacks(live, step)
-            except CloudError as error:
-                lacks = f"it could not be read back: {error}"
-            except Exception as error:  # noqa: BLE001 - the edge of a run, as above
-                lacks = f"it could not be read back: a fault inside Escher: {type(error).__name__}: {error}"
-            if not lacks:
-                live.events.put_nowait(machine.Seen(step.id, command.attempt))
-                return
-            if clock.now().timestamp() >= until:
-                live.events.put_nowait(machine.NotSeen(step.id, command.attempt, lacks))
-                return
-            await clock.sleep(wait)
-            wait = min(wait * 2, self._hands.settings.poll_s)
-
-    def _looks_the_same(self, plan: Plan, step: Step) -> bool:
-        """Whether the promise was kept before the step already, as of a restart: then looking cannot tell if it happened."""
-        operation = self._operations.get(step.operation)
-        first = next(one for one in plan.steps if one.target == step.target)
-        if operation is None or operation.repeatable or first.id != step.id:
-            return False
-        return not missing(operation.promise, step.arguments, plan.target(step))
-
-    async def _lacks(self, live: _Live, step: Step) -> str:
-        call = _call(live.id, step, live.plan)
-        cloud, operation = self._hands.clouds[call.resource.cloud], self._operations[step.operation]
-        if "produced" in operation.promise:
-            state = await cloud.produced(call, live.notes.receipts.get(step.id, Receipt()))
-            return missing(operation.promise, step.arguments, call.resource, state)
-        try:
-            now = known_as(call.resource, await cloud.read(call.resource))
-        except NotFound:
-            now = None
-        lacks = missing(operation.promise, step.arguments, now)
-        if now is not None and not lacks:
-            with contextlib.suppress(StoreError):  # the effect is real; the next scan brings the estate up to date
-                await self._hands.estate.replace(now)
-        return lacks
+        step, attempt = command.step, command.attempt
+        lacks = ALIKE
+        if command.accepted or not self._effects.cannot_tell(live.plan, step, self._operations.get(step.operation)):
+            receipt = live.notes.receipts.get(step.id, Receipt())
+            lacks = await self._effects.shown(Expected(_call(live.id, step, live.plan), receipt, command.for_s))
+        live.events.put_nowait(machine.NotSeen(step.id, attempt, lacks) if lacks else machine.Seen(step.id, attempt))
 
     async def _settle(self, live: _Live, command: machine.Settle) -> None:
         made = live.notes.receipts.get(command.step.id, Receipt())
@@ -324,14 +282,6 @@ class Executor:
             await self._hands.journal.append("step.settled", {**body, "request_id": made.request_id, "produced": made.produced})
         except (JournalError, StoreError) as error:
             self._break(live, error)
-
-
-def known_as(before: Resource, now: Resource | None) -> Resource | None:
-    """A fresh reading with what only the sweep knows: the environment its account is declared for."""
-    declared = before.properties.get("account_environment")
-    if now is None or declared is None:
-        return now
-    return replace(now, properties={**now.properties, "account_environment": declared})
 
 
 def _call(run_id: str, step: Step, plan: Plan) -> Call:

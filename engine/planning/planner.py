@@ -23,7 +23,7 @@ from engine.errors import CloudError, PlanRefused, Refused
 from engine.estate.resource import CloudName, Resource
 from engine.execution import guardrails
 from engine.execution.binding import Bound, Limits, bind, unaccounted
-from engine.execution.executor import known_as
+from engine.execution.effects import known_as
 from engine.execution.plan import LeftOut, Plan
 from engine.execution.report import Report, StepReport
 from engine.execution.undo import undo_steps

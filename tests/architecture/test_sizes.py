@@ -19,7 +19,8 @@ BROAD = {
     "bot/conversation.py": 2,
     "engine/clouds/azure/cloud.py": 1,
     "engine/clouds/gcp/cloud.py": 1,
-    "engine/execution/executor.py": 2,
+    "engine/execution/effects.py": 1,
+    "engine/execution/executor.py": 1,
 }
 
 

@@ -208,3 +208,12 @@ async def test_replace_keeps_the_scope_and_adds_what_is_new(estate):
 
 async def test_close_may_be_called_twice(estate):
     await estate.close()
+
+
+async def test_what_was_seen_to_be_gone_is_forgotten(estate):
+    for part in parts(*ALL):
+        await estate.take_in(part)
+    await estate.forget(WEB_1.id)
+    await estate.forget("arn:aws:ec2:::never-there")
+    assert await estate.get(WEB_1.id) is None
+    assert await estate.count(EVERYTHING) == len(ALL) - 1
