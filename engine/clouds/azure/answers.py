@@ -6,14 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from engine.clouds.parts import BROKEN, TIMED_OUT
 from engine.errors import CloudError, Denied, NotFound, Rejected, Throttled, Unreachable
-from engine.estate.resource import GapReason
 
 if TYPE_CHECKING:
     from azure.core.exceptions import AzureError, HttpResponseError
 
-TIMED_OUT = "Timeout"
-BROKEN = "BrokenAnswer"
 _SERVER_ERROR = 500
 _MOST_TEXT = 400
 
@@ -68,19 +66,6 @@ def broken(error: Exception, tried: str) -> CloudError:
     return Unreachable(
         f"Azure's answer to {tried} makes no sense.", tried=tried, code=BROKEN, answer=f"{type(error).__name__}: {_text(error)}"
     )
-
-
-def gap_reason(error: CloudError) -> GapReason:
-    """Why a part of a sweep is missing."""
-    if isinstance(error, Denied):
-        return GapReason.DENIED
-    if isinstance(error, Throttled):
-        return GapReason.THROTTLED
-    if isinstance(error, Unreachable) and error.code == TIMED_OUT:
-        return GapReason.TIMED_OUT
-    if isinstance(error, Unreachable) and error.code != BROKEN:
-        return GapReason.UNREACHABLE
-    return GapReason.BROKEN
 
 
 def _code(error: HttpResponseError) -> str:

@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from engine.clouds.azure import metrics
-from engine.clouds.azure.answers import BROKEN, gap_reason, understood
+from engine.clouds.azure.answers import understood
 from engine.clouds.azure.arm import ArmId
 from engine.clouds.azure.calls import CALLS
 from engine.clouds.azure.catalogue import SCANNERS, scanner_for
@@ -17,6 +18,7 @@ from engine.clouds.azure.scanner import Scanner
 from engine.clouds.azure.scanners import snapshots
 from engine.clouds.azure.session import AzureSession, load
 from engine.clouds.operation import Call, Operation, Receipt
+from engine.clouds.parts import BROKEN, Piece, gap_reason, side_by_side
 from engine.errors import CloudError, NotFound, Rejected, SettingsError, Unreachable
 from engine.estate.resource import CloudName, Gap, Resource, Swept
 from engine.settings import AccountSettings
@@ -24,7 +26,6 @@ from engine.settings import AccountSettings
 PARTS_AT_ONCE = 6
 REQUEST_TIMEOUT_S = 30.0
 LOCATIONS = "Microsoft.Resources/subscriptions/locations/read"
-Piece = Swept | Gap
 
 
 class AzureCloud:
@@ -43,22 +44,9 @@ class AzureCloud:
     def operations(self) -> Mapping[str, Operation]:
         return OPERATIONS
 
-    async def sweep(self) -> AsyncIterator[Piece]:
-        limit = asyncio.Semaphore(PARTS_AT_ONCE)
-
-        async def part(account: AccountSettings, scanner: Scanner) -> list[Piece]:
-            async with limit:
-                return await self._part(account, scanner)
-
-        tasks = [asyncio.create_task(part(account, scanner)) for account in self._accounts.values() for scanner in SCANNERS]
-        try:
-            for done in asyncio.as_completed(tasks):
-                for piece in await done:
-                    yield piece
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+    def sweep(self) -> AsyncIterator[Piece]:
+        parts = [partial(self._part, account, scanner) for account in self._accounts.values() for scanner in SCANNERS]
+        return side_by_side(parts, PARTS_AT_ONCE)
 
     async def _part(self, account: AccountSettings, scanner: Scanner) -> list[Piece]:
         try:

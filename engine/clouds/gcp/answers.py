@@ -7,14 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from engine.clouds.parts import BROKEN, TIMED_OUT
 from engine.errors import CloudError, Denied, NotFound, Rejected, Throttled, Unreachable
-from engine.estate.resource import GapReason
 
 if TYPE_CHECKING:
     from google.api_core.exceptions import GoogleAPICallError
 
-TIMED_OUT = "Timeout"
-BROKEN = "BrokenAnswer"
 # Compute says "too often" with 403 as well as with 429; only the reason tells it from a missing permission.
 TOO_OFTEN = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "concurrentLimitExceeded", "quotaExceeded"})
 # The SDK puts the call before what Google said; people know what they tried.
@@ -68,19 +66,6 @@ def broken(error: Exception, tried: str) -> CloudError:
     """An answer that is not what the API promises: nobody knows what happened."""
     answer = f"{type(error).__name__}: {_text(error)}"
     return Unreachable(f"Google's answer to {tried} makes no sense.", tried=tried, code=BROKEN, answer=answer)
-
-
-def gap_reason(error: CloudError) -> GapReason:
-    """Why a part of a sweep is missing."""
-    if isinstance(error, Denied):
-        return GapReason.DENIED
-    if isinstance(error, Throttled):
-        return GapReason.THROTTLED
-    if isinstance(error, Unreachable) and error.code == TIMED_OUT:
-        return GapReason.TIMED_OUT
-    if isinstance(error, Unreachable) and error.code != BROKEN:
-        return GapReason.UNREACHABLE
-    return GapReason.BROKEN
 
 
 def _reason(error: GoogleAPICallError) -> str:
