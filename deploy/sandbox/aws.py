@@ -7,16 +7,13 @@ import os
 import socket
 import sys
 from asyncio.subprocess import DEVNULL, STDOUT, Process
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import yaml
 
-from deploy.sandbox.aws_seeding import Seeding
 from deploy.sandbox.running import Running
-from engine.clouds.aws.session import Sessions
 from engine.errors import SettingsError
 from engine.settings import AccountSettings
 
@@ -30,22 +27,22 @@ async def start_aws(folder: Path, *, seeded: bool = True) -> Running:
 
     Raises SettingsError when it does not come up; then no process is left behind.
     """
-    estate = _prepared(folder)
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     port = _free_port()
     endpoint = f"http://{LOOPBACK}:{port}"
     process = await _spawn(port, folder / "aws.log")
-    running = Running(process, accounts(estate, endpoint), endpoint)
+    running = Running(process, accounts(estate(), endpoint), endpoint)
     try:
         await _answers(endpoint, process)
         if seeded:
-            await _fill(running.accounts, estate)
+            await _fill(endpoint, folder / "aws.log")
     except BaseException:
         await running.stop()
         raise
     return running
 
 
-def accounts(estate: dict[str, Any], endpoint: str) -> tuple[AccountSettings, ...]:
+def accounts(rows: dict[str, Any], endpoint: str) -> tuple[AccountSettings, ...]:
     """The settings that reach the demo's accounts: one pair of keys, and a role to take in each account. Pure."""
     return tuple(
         AccountSettings(
@@ -53,20 +50,19 @@ def accounts(estate: dict[str, Any], endpoint: str) -> tuple[AccountSettings, ..
             id=account["id"],
             name=account["name"],
             environment=account["environment"],
-            regions=tuple(estate["regions"]),
+            regions=tuple(rows["regions"]),
             credentials="sandbox",
             role=f"arn:aws:iam::{account['id']}:role/escher",
             endpoint=endpoint,
         )
-        for account in estate["accounts"]
+        for account in rows["accounts"]
     )
 
 
-def _prepared(folder: Path) -> dict[str, Any]:
-    """The folder made, and the estate that is to be."""
-    folder.mkdir(parents=True, exist_ok=True)
-    estate: dict[str, Any] = yaml.safe_load(ESTATE.read_text(encoding="utf-8"))
-    return estate
+def estate() -> dict[str, Any]:
+    """What the demo's company has in AWS, from the file beside this one."""
+    rows: dict[str, Any] = yaml.safe_load(ESTATE.read_text(encoding="utf-8"))
+    return rows
 
 
 async def _spawn(port: int, log: Path) -> Process:
@@ -96,12 +92,20 @@ async def _answers(endpoint: str, process: Process) -> None:
     )
 
 
-async def _fill(accounts: tuple[AccountSettings, ...], estate: dict[str, Any]) -> None:
-    sessions = Sessions(accounts)
+async def _fill(endpoint: str, log: Path) -> None:
+    """Fills the server from a process of its own: whoever starts the demo has other things to do meanwhile. Raises SettingsError."""
+    with log.open("ab") as out:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "deploy.sandbox.aws_filling", endpoint, stdin=DEVNULL, stdout=out, stderr=STDOUT
+        )
     try:
-        await Seeding(accounts, sessions, datetime.now(UTC)).run(estate)
-    finally:
-        await sessions.close()
+        code = await process.wait()
+    except BaseException:
+        process.kill()
+        await process.wait()
+        raise
+    if code:
+        raise SettingsError("The demo's AWS could not be filled.", hint=f"{log} says why.")
 
 
 def _free_port() -> int:
