@@ -13,6 +13,7 @@ from engine.execution.guardrails import environments
 from engine.execution.plan import Plan, RiskLevel
 
 _TONES: dict[RiskLevel, Tone] = {"low": "neutral", "medium": "warning", "high": "warning", "critical": "danger"}
+_NOTE_TONES: dict[RiskLevel, Tone] = {"low": "neutral", "medium": "warning", "high": "danger", "critical": "danger"}
 _MOST_COMMANDS = 200
 
 
@@ -64,9 +65,7 @@ def _blocks(filed: Filed) -> list[Block]:
     if by_account := environments(plan.changed)[1]:
         blocks.append(Note(f"{by_account} of {len(plan.changed)} placed in their environment by account, not by tag"))
     if plan.reasons:
-        blocks.append(
-            Note(f"{plan.risk.capitalize()} risk: {'; '.join(plan.reasons)}", "danger" if plan.risk in ("high", "critical") else "warning")
-        )
+        blocks.append(Note(f"{plan.risk.capitalize()} risk: {'; '.join(plan.reasons)}", _NOTE_TONES[plan.risk]))
     blocks.append(Code(commands(plan), "What will run"))
     return blocks
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from bot.cards.card import Reply
+from bot.cards.rows import kinds
 from bot.cards.talk import clarification_card, cost_card, refusal_card, table_card, text_card
 from bot.turn import Turn
 from engine.advisor.replies import Said
@@ -15,6 +17,8 @@ from engine.request.resolver import Resolution, pick, resolve
 from engine.request.seal import seal
 
 _MOST_LISTED = 500
+# A kind of resource as conditions name it, to be told as people do: `type compute_instance` → instances.
+_KIND = re.compile(r"\btype ([a-z_]+(?: or [a-z_]+)*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,11 @@ def _sentence(reading: Reading, selection: Selection, found: Resolution) -> str:
 
 
 def _told(selection: Selection) -> str:
-    said = in_words(selection.where) if selection.filters else ""
+    said = (
+        _KIND.sub(lambda found: " or ".join(kinds(type_, 2) for type_ in found[1].split(" or ")), in_words(selection.where))
+        if selection.filters
+        else ""
+    )
     without = " and ".join(part.words for part in selection.excluded)
     return said + (f", without {without}" if without else "")
 
