@@ -19,7 +19,7 @@ from rich.text import Text
 
 from bot.app import App, opened, web_platform
 from bot.cards.card import Card
-from bot.commands.session import Exit, JsonOption, errors, home, run, say_json
+from bot.commands.session import Exit, JsonOption, errors, home, run, say_json, until_stopped
 from bot.demonstration import PEOPLE, Stage, as_data, play
 from bot.platforms.console_render import renderable
 from engine.errors import EscherError, SettingsError
@@ -173,4 +173,4 @@ async def _stay(app: App, web: Any, serving: asyncio.Task[None]) -> None:
     for person in app.engine.settings.people:
         errors.print(f"  {person.name} signs in once with {web.login_link(person.id)}", soft_wrap=True)
     errors.print("Ctrl-C ends the demo and removes everything.")
-    await asyncio.shield(serving)
+    await until_stopped(asyncio.shield(serving))

@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine
 from enum import IntEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -79,11 +79,20 @@ def run(work: Coroutine[Any, Any, Exit]) -> NoReturn:
 
 
 async def _stoppable(work: Coroutine[Any, Any, Exit]) -> Exit:
-    """The work, which a polite kill (SIGTERM) ends as Ctrl-C does: everything started is stopped."""
+    """The work, which a polite kill or a closed terminal ends as Ctrl-C does: everything started is stopped."""
     task = asyncio.current_task()
     assert task is not None
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    for told in (signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(told, task.cancel)
     return await work
+
+
+async def until_stopped(work: Awaitable[Any]) -> None:
+    """Work that has no end of its own: being told to stop is how it ends well."""
+    try:
+        await work
+    except asyncio.CancelledError:
+        errors.print("Stopped.")
 
 
 def say_json(data: Any) -> None:

@@ -16,9 +16,22 @@ from typing import Annotated, Any
 import typer
 
 from bot.app import App, opened, web_platform
-from bot.commands.session import AsOption, ConfigOption, Exit, JsonOption, errors, home, person_in, run, say_json, settings_from
+from bot.commands.session import (
+    AsOption,
+    ConfigOption,
+    Exit,
+    JsonOption,
+    errors,
+    home,
+    person_in,
+    run,
+    say_json,
+    settings_from,
+    until_stopped,
+)
 from bot.control import Recorder, door, line_of, perform, through
 from bot.platforms.console import ConsolePlatform
+from bot.platforms.web.server import WebPlatform
 from engine.errors import EscherError, SettingsError
 
 
@@ -126,12 +139,16 @@ async def _serve(config: Path | None, port: int | None, *, scan: bool) -> Exit:
         for person in settings.people:
             if "web" in person.logins:
                 errors.print(f"  {person.name} signs in once with {web.login_link(person.id)}")
-        async with asyncio.TaskGroup() as group:
-            group.create_task(app.conversation.runs.recover())
-            if scan and settings.accounts:
-                group.create_task(_scan(app))
-            group.create_task(web.run(app.conversation))
+        await until_stopped(_served(app, web, scan=scan))
     return Exit.DONE
+
+
+async def _served(app: App, web: WebPlatform, *, scan: bool) -> None:
+    async with asyncio.TaskGroup() as group:
+        group.create_task(app.conversation.runs.recover())
+        if scan and app.engine.settings.accounts:
+            group.create_task(_scan(app))
+        group.create_task(web.run(app.conversation))
 
 
 async def _scan(app: App) -> None:
