@@ -33,7 +33,7 @@ async def ask(turn: Turn, reading: Reading) -> Answered:
     """A question about resources, answered from the estate alone; nothing leaves."""
     selection = _in_context(turn, reading)
     found = await _found(turn, selection)
-    if reading.costs and not selection.unknown:
+    if reading.costs and not selection.unknown and "number" not in selection.fields:  # "over $100" is a filter, not a ranking
         return _costs(turn, found.resources or tuple(await turn.engine.estate.select(selection.where)))
     if selection.empty and not selection.everything and not found.by_likeness:
         return _not_understood(reading)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.cards.card import Reply
 from bot.cards.talk import help_card, refusal_card, text_card
 from bot.turn import Turn
+from engine.errors import Refused
 from engine.estate.where import EVERYTHING, in_words
 from engine.request.lexicon import Lexicon
 from engine.request.reading import Reading
@@ -52,14 +53,8 @@ def refuse(reading: Reading, lexicon: Lexicon) -> Reply:
 def later(reading: Reading) -> Reply:
     """A change for later: never done now. Schedules are not part of this version."""
     words = reading.when.words if reading.when else "later"
-    return Reply(
-        (
-            refusal_card(
-                f"You said \u201c{words}\u201d, and I cannot schedule changes yet, so nothing was done.",
-                "Ask again at that time without the time.",
-            ),
-        )
-    )
+    said = f"You said \u201c{words}\u201d, and I cannot schedule changes yet, so nothing was done."
+    return Reply((refusal_card(Refused(said, hint="Ask again at that time, without the time.")),))
 
 
 def empty() -> Reply:
@@ -69,4 +64,4 @@ def empty() -> Reply:
 
 def too_long(length: int, most: int) -> Reply:
     """A message no person types."""
-    return Reply((refusal_card(f"The message has {length:,} characters; I read up to {most:,}.", "Say it in fewer words."),))
+    return Reply((refusal_card(Refused(f"The message has {length:,} characters; I read up to {most:,}.", hint="Say it in fewer words.")),))
