@@ -105,9 +105,3 @@ class _Live:
 def place_of(plan: Plan) -> Place:
     """Where a plan was asked for."""
     return Place(plan.place.get("platform", ""), plan.place.get("channel", ""), plan.place.get("thread", ""))
-
-
-def decided_card(engine: Engine, plan_id: str) -> Card | None:
-    """The plan's card as it stands now."""
-    filed = engine.desk.find(plan_id)
-    return plan_card(filed) if filed else None

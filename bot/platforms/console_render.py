@@ -18,6 +18,7 @@ from rich.table import Table as Grid
 from rich.text import Text as Styled
 
 from bot.cards.card import Action, Block, Card, Code, Column, Facts, Note, Progress, Step, Table, Text, Tone
+from bot.cards.production import is_production
 
 Hint = Callable[[Action], str]
 
@@ -103,23 +104,11 @@ def _parts(card: Card, hint: Hint, *, private: bool) -> Iterator[RenderableType]
 def _title(card: Card, *, private: bool) -> Styled:
     title = _line(f"{GLYPHS[card.tone]} ", STYLES[card.tone])
     title.append(harmless(card.title), "bold")
-    if _about_production(card):
+    if is_production(card):
         title.append("  [PRODUCTION]", "bold red")
     if private:
         title.append("  (only you can see this)", "dim")
     return title
-
-
-def _about_production(card: Card) -> bool:
-    facts = (row for block in card.blocks if isinstance(block, Facts) for row in block.rows)
-    cells = (
-        (block.columns[i].title, cell)
-        for block in card.blocks
-        if isinstance(block, Table)
-        for row in block.rows
-        for i, cell in enumerate(row[: len(block.columns)])
-    )
-    return any(label.lower() == "environment" and re.search(r"\bprod(uction)?\b", value.lower()) for label, value in (*facts, *cells))
 
 
 def _block(block: Block) -> Iterator[RenderableType]:

@@ -11,7 +11,6 @@ import hashlib
 import importlib.metadata
 import os
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 from engine.errors import StoreError
@@ -39,14 +38,6 @@ class ModelMissing(Exception):
     def __init__(self, message: str, *, fetchable: bool = False) -> None:
         super().__init__(message)
         self.fetchable = fetchable
-
-
-def cache_folder(home: Path, env: Mapping[str, str]) -> Path:
-    """Where models are kept: shared by all data folders of a user where that is possible, else in this one."""
-    if configured := env.get("XDG_CACHE_HOME"):
-        return Path(configured) / "escher"
-    user = Path(env["HOME"]) / ".cache" if env.get("HOME") else None
-    return user / "escher" if user and user.is_dir() and os.access(user, os.W_OK) else home / "cache"
 
 
 async def find_model(settings: EstateSettings, cache: Path) -> ModelPlace:

@@ -6,7 +6,6 @@ import asyncio
 
 import pytest
 
-from bot.runs import decided_card
 from engine.errors import Denied, Unreachable
 from engine.execution.plan import from_json, to_json
 from tests.ai_server.serving import serving
@@ -69,12 +68,6 @@ async def test_what_a_kill_left_open_is_told_where_it_was_asked(tmp_path, adviso
         assert "undo" in verbs(outcome)
         assert bot.sent() == []
         assert from_json(to_json(planned)) == planned
-
-
-async def test_the_card_as_it_stands_now(bot):
-    (card,) = await bot.say("eve", "stop tracker-api-01")
-    assert decided_card(bot.engine, card.subject) == card
-    assert decided_card(bot.engine, "plan-none") is None
 
 
 async def test_settled_waits_for_everything(bot):

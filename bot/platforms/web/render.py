@@ -9,7 +9,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from bot.cards.card import Card, Column, Facts, Field, Note, Progress, Step, Table, Tone
+from bot.cards.card import Card, Column, Field, Note, Progress, Step, Table, Tone
+from bot.cards.production import is_production
 
 # Most choices of a pick list that stand open as radio buttons; more become a drop-down.
 OPEN_CHOICES = 8
@@ -59,18 +60,6 @@ def mark(label: str, value: str) -> Tone | None:
     return MARKS.get(word[0]) if word else None
 
 
-def is_production(card: Card) -> bool:
-    """Whether the card is about production: a fact or a table's environment column says so."""
-    for block in card.blocks:
-        if isinstance(block, Facts) and any(_says_production(label, value) for label, value in block.rows):
-            return True
-        if isinstance(block, Table) and any(
-            _says_production(c.title, row[i]) for row in block.rows for i, c in enumerate(block.columns[: len(row)])
-        ):
-            return True
-    return False
-
-
 def verdict(card: Card) -> str:
     """The card's tone in one word, for its head; empty for a neutral one."""
     return TONE_WORDS[card.tone] and KIND_WORDS.get(card.kind, TONE_WORDS[card.tone])
@@ -108,10 +97,6 @@ def input_kind(field: Field) -> str:
     if field.choices:
         return "radio" if len(field.choices) <= OPEN_CHOICES else "select"
     return "area" if field.multiline else "text"
-
-
-def _says_production(label: str, value: str) -> bool:
-    return label.lower() == "environment" and re.search(r"\bprod(uction)?\b", value.lower()) is not None
 
 
 def _finalize(value: Any) -> Any:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from engine.estate.edge.rotation import rotation
-from engine.estate.embedding import CONVERTED, MINILM, WEIGHTS_PACKAGE, ModelMissing, cache_folder, find_model
+from engine.estate.embedding import CONVERTED, MINILM, WEIGHTS_PACKAGE, ModelMissing, find_model
 from engine.estate.estate import Estate
 from engine.estate.memory import MemoryEstate
 from engine.estate.model_conversion import NotTheWeights, main, read_weights
@@ -171,13 +171,6 @@ def test_other_weights_are_not_converted(tmp_path, capsys):
     assert main([str(tmp_path), str(tmp_path / "out")]) == 1
     assert "published" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
-
-
-def test_the_cache_is_the_users_where_there_is_one(tmp_path):
-    (tmp_path / ".cache").mkdir()
-    assert cache_folder(tmp_path / "home", {"XDG_CACHE_HOME": "/x"}) == Path("/x/escher")
-    assert cache_folder(tmp_path / "home", {"HOME": str(tmp_path)}) == tmp_path / ".cache" / "escher"
-    assert cache_folder(tmp_path / "home", {}) == tmp_path / "home" / "cache"
 
 
 def test_the_rotation_keeps_every_cosine_and_is_the_keys_own():

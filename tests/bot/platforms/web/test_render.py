@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.cards.card import Action, Card, Code, Column, Facts, Field, Note, Progress, Step, Table, Text
-from bot.platforms.web.render import dom_id, input_kind, is_production, mark, note_word, printable, render_card, table_note, verdict
+from bot.cards.production import is_production
+from bot.platforms.web.render import dom_id, input_kind, mark, note_word, printable, render_card, table_note, verdict
 from tests.bot.platforms import golden
 from tests.bot.platforms.gallery import GALLERY
 
