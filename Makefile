@@ -7,7 +7,7 @@ install_from = $(BIN)/uv pip install --python $(BIN)/python --require-hashes $(2
 SHARED := $(wildcard ../shared)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-peers check format bench lock clean
+.PHONY: help install demo test test-peers check format bench bench-chat lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -41,6 +41,9 @@ test-peers: $(VENV)/.dev ## tests against recordings, a real browser and the sha
 	@test -n "$(SHARED)" || echo "!!! SKIPPED: no ../shared beside this checkout: recordings and the shared evaluation are not tested"
 	@command -v chromium >/dev/null || echo "!!! SKIPPED: no chromium on this machine: the web chat is not tested in a browser"
 	@test -n "$$AXE_PATH" || echo "!!! SKIPPED: AXE_PATH is not set: accessibility is not checked"
+	@test -n "$$LOCAL_SLACK" || echo "!!! SKIPPED: LOCAL_SLACK does not name local-slack's program: Slack is not tested end to end"
+	@test -n "$$AGENTS_PLAYGROUND" || echo "!!! SKIPPED: AGENTS_PLAYGROUND does not name its folder: Teams is not tested end to end"
+	@test -n "$$SLACK_VIEWER" || echo "!!! SKIPPED: SLACK_VIEWER does not name a folder with slack-blocks-to-jsx: Slack's cards are not drawn"
 	@$(BIN)/python -m pytest -q -m peer
 
 check: $(VENV)/.dev ## format, lint, types, layers, playbooks, README
@@ -57,6 +60,9 @@ format: $(VENV)/.dev ## put the code into shape
 
 bench: $(VENV)/.dev ## the figures, as ratios where a peer is named
 	@$(BIN)/python -m tests.benchmarks
+
+bench-chat: $(VENV)/.dev ## the figures of Slack, over a local Slack (LOCAL_SLACK)
+	@$(BIN)/python -m tests.benchmarks chat
 
 lock: $(VENV)/.uv ## resolve the dependencies anew
 	@$(BIN)/uv pip compile --quiet pyproject.toml --extra demo --group build --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements/run.txt

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.cards.plans import plan_card
 from bot.cards.runs import outcome_card
 from bot.conversation import Conversation
+from bot.notices import Notices
 from bot.office import EngineOffice
+from bot.platforms.platform import Platform
 from bot.platforms.web.server import Recalled, WebConfig, WebPlatform
 from bot.processes import ai_server
-from bot.runs import place_of
-from engine.execution.history import runs
-from engine.settings import Settings
+from bot.showing import place_of
+from engine.errors import SettingsError
+from engine.execution.history import RUN_KINDS, runs
+from engine.secrets.references import secret
+from engine.settings import Settings, SlackSettings, TeamsSettings
 from engine.wiring import Engine, Parts, open_engine
+
+if TYPE_CHECKING:  # their SDKs are imported where they are configured alone
+    from bot.platforms.slack.calls import SlackSecrets
+    from bot.platforms.slack.platform import SlackPlatform
+    from bot.platforms.teams.platform import TeamsPlatform
 
 LOCAL_ADVISOR = "local"
 _RECALLED_RUNS = 50
@@ -24,11 +34,12 @@ _RECALLED_RUNS = 50
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """A bot that is open; `office` is what its web console reads."""
+    """A bot that is open; `office` is what its web console reads, `notices` tells approvers what waits for them."""
 
     engine: Engine
     conversation: Conversation
     office: EngineOffice
+    notices: Notices
 
 
 @contextlib.asynccontextmanager
@@ -41,8 +52,72 @@ async def opened(home: Path, settings: Settings, env: Mapping[str, str], parts: 
         engine = await open_engine(home, settings, env, parts)
         stack.push_async_callback(engine.close)
         conversation = Conversation(engine)
-        stack.push_async_callback(conversation.runs.settled)
-        yield App(engine, conversation, EngineOffice(engine))
+        stack.push_async_callback(conversation.settled)
+        yield App(engine, conversation, EngineOffice(engine), _notices(engine, conversation))
+
+
+def _notices(engine: Engine, conversation: Conversation) -> Notices:
+    showing = conversation.showing
+    notices = Notices(engine, engine.settings.people, showing.platforms, showing.show, showing.redraw)
+    engine.desk.watch(notices.stir)
+    return notices
+
+
+@contextlib.contextmanager
+def extra(name: str) -> Iterator[None]:
+    """Around the import of a platform whose SDK is an extra. Raises SettingsError that says how to install it."""
+    try:
+        yield
+    except ImportError as missing:
+        raise SettingsError(
+            f"{name.capitalize()} needs {missing.name}, which is not installed.",
+            hint=f"Install escher-ops with the extra: escher-ops[{name}].",
+        ) from None
+
+
+async def chat_platforms(app: App, env: Mapping[str, str]) -> Sequence[Platform]:
+    """The chat platforms that the settings name, added to the conversation. Raises SettingsError for a secret that is not there."""
+    settings = app.engine.settings
+    chosen: list[Platform] = []
+    if settings.slack is not None:
+        chosen.append(await slack_platform(app, settings.slack, env))
+    if settings.teams is not None:
+        chosen.append(await teams_platform(app, settings.teams, env))
+    for platform in chosen:
+        app.conversation.add(platform)
+    return chosen
+
+
+async def slack_platform(app: App, settings: SlackSettings, env: Mapping[str, str]) -> SlackPlatform:
+    """Slack, as configured. Raises SettingsError."""
+    with extra("slack"):
+        from bot.platforms.slack.platform import SlackPlatform
+    return SlackPlatform(settings, await slack_secrets(settings, env), app.conversation.posts, app.engine.clock)
+
+
+async def slack_secrets(settings: SlackSettings, env: Mapping[str, str]) -> SlackSecrets:
+    """What Slack's references stand for: the two tokens in socket mode, the token and the signing secret in http mode. Raises SettingsError."""
+    with extra("slack"):
+        from bot.platforms.slack.calls import SlackSecrets
+    over_socket = settings.mode == "socket"
+    return SlackSecrets(
+        bot_token=await secret(settings.bot_token, env),
+        app_token=await secret(settings.app_token, env) if over_socket else "",
+        signing_secret="" if over_socket else await secret(settings.signing_secret, env),
+    )
+
+
+async def teams_platform(app: App, settings: TeamsSettings, env: Mapping[str, str]) -> TeamsPlatform:
+    """Teams, as configured; its port is taken now. Raises SettingsError."""
+    with extra("teams"):
+        from bot.platforms.teams.platform import TeamsPlatform
+    own = "" if settings.playground else await secret(settings.secret, env)
+    logins = [login for person in app.engine.settings.people for name, login in person.logins.items() if name == "teams"]
+    teams = TeamsPlatform(
+        settings, own, app.conversation.posts, lambda: logins, clock=app.engine.clock, open_to_playground=settings.playground
+    )
+    teams.open()
+    return teams
 
 
 def web_platform(app: App, port: int | None = None) -> WebPlatform:
@@ -61,7 +136,7 @@ def web_platform(app: App, port: int | None = None) -> WebPlatform:
 def _remembered(engine: Engine) -> list[Recalled]:
     """Plans and outcomes of the web chat from before this start."""
     shown = []
-    for left in list(runs(engine.journal.entries()).values())[-_RECALLED_RUNS:]:
+    for left in list(runs(engine.journal.entries(RUN_KINDS)).values())[-_RECALLED_RUNS:]:
         place = place_of(left.plan)
         filed = engine.desk.find(left.plan.id)
         if place.platform == "web" and filed is not None:

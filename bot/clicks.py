@@ -5,35 +5,44 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.cards.card import Card
-from bot.cards.plans import details_card, plan_card
+from bot.cards.card import Action, Card
+from bot.cards.plans import details_card, headline, plan_card
+from bot.cards.resources import resource_card, wanted_of
 from bot.cards.runs import outcome_card
-from bot.cards.talk import refusal_card, sent_card, text_card
+from bot.cards.sheets import View, asked, csv_card, sheet_actions, sheet_card
+from bot.cards.talk import clarification_card, refusal_card, sent_card, text_card
 from bot.intents import operate
+from bot.memory import Memory
 from bot.order import InOrder
 from bot.platforms.platform import Click, Place
-from bot.runs import Runs, Show, place_of
-from bot.threads import Question, Threads
+from bot.runs import Runs
+from bot.showing import Showing, place_of
+from bot.threads import Question
 from bot.turn import Turn
+from engine.approvals.desk import Pressed
 from engine.approvals.filed import Filed
-from engine.approvals.states import Press
+from engine.approvals.states import GUESTS, Press
 from engine.errors import Refused
-from engine.execution.history import runs
+from engine.estate.resource import Resource
+from engine.execution.history import RUN_KINDS, runs
+from engine.request.seal import Wanted
 from engine.settings import Person
 from engine.wiring import Engine
 
 _FRESH = "Ask again to get a fresh card."
 _SHORT_DIGEST = 12
+# What changes nothing, and so may be pressed by everybody who may look.
+LOOKS = frozenset({"details", "left-network", "run-details", "targets", "sheet", "csv", "resource", "review"})
 
 
 @dataclass(frozen=True, slots=True)
 class Desktop:
-    """What clicks work with: the same engine, threads and runs as messages."""
+    """What clicks work with: the same engine, threads, answers and runs as messages."""
 
     engine: Engine
-    threads: Threads
+    memory: Memory
     runs: Runs
-    show: Show
+    showing: Showing
     order: InOrder
 
 
@@ -44,17 +53,22 @@ class Clicks:
         self._desktop = desktop
         self._engine = desktop.engine
 
-    async def act(self, click: Click, person: Person) -> Card | None:
+    async def act(self, click: Click, person: Person) -> Card | None:  # noqa: C901 - one case a button
         """Does what a button says; what is returned is for the clicking person alone. Raises EscherError."""
         click = replace(click, subject=whole(click.subject))
+        if click.guest and click.verb not in LOOKS and click.verb not in ("approve", "deny", "withdraw"):
+            await self._engine.desk.refused(click.subject, person.id, click.verb, GUESTS)
+            raise Refused(GUESTS, who_can="A member of your own workspace or tenant.")
         match click.verb:
             case "approve" | "deny" | "withdraw":
                 return await self._decide(click, click.verb, person)
-            case "details" | "left-network":
+            case "details" | "left-network" | "review":
                 return self._look(click)
             case "run-details":
-                left = runs(self._engine.journal.entries()).get(click.subject)
+                left = runs(self._engine.journal.entries(RUN_KINDS)).get(click.subject)
                 return outcome_card(left.report()).without_actions() if left else _unknown("run")
+            case "targets" | "sheet" | "csv" | "resource":
+                return await self._listed(click)
             case "stop":
                 return await self._stop(click.subject, person)
             case "undo":
@@ -64,30 +78,65 @@ class Clicks:
                 return await self._fewer(click, person)
             case "pick":
                 return await self._pick(click, person)
+            case "act":
+                return await self._act_on(click, person)
             case _:
                 raise Refused("That button means nothing to me.", hint=_FRESH)
 
+    async def form(self, click: Click, person: Person) -> Action | Card:
+        """The button as it stands now, with its form; a refusal when the person may not press it or it means nothing. Raises EscherError."""
+        click = replace(click, subject=whole(click.subject))
+        match click.verb:
+            case "approve" | "deny" | "withdraw":
+                filed, digest = self._drawn(click)
+                would = self._engine.desk.would(filed.plan.id, Pressed(click.verb, person, digest, guest=click.guest)) if filed else None
+                if would is None or would.refused:  # trying what is refused is written down, as the press itself would be
+                    return await self._decide(click, click.verb, person) or _unknown("plan")
+        found = [one for one in await self._buttons(click) if (one.verb, one.subject) == (click.verb, click.subject)]
+        if not found:
+            raise Refused("That button means nothing any more.", hint=_FRESH)
+        return found[0]
+
+    async def _buttons(self, click: Click) -> Sequence[Action]:
+        """The buttons of the card that a button stands on, as that card would be drawn now."""
+        if click.verb == "pick":
+            asked_ = self._desktop.memory.threads.asked(click.subject)
+            candidates = await self._resources(asked_[1].candidates) if asked_ else []
+            return clarification_card("", candidates, click.subject).actions
+        if click.verb in ("sheet", "csv", "resource"):
+            view = View.of(click.subject)
+            title, resources = await self._source(view)
+            return (*sheet_card(title, resources, view).actions, *sheet_actions(resources, view))
+        filed = self._engine.desk.find(click.subject.partition(".")[0])
+        return plan_card(filed).actions if filed else ()
+
     async def undo(self, run_id: str, person: Person, place: Place) -> Filed:
         """A plan that takes a run back, on the desk. Raises Refused."""
-        left = runs(self._engine.journal.entries()).get(run_id)
+        left = runs(self._engine.journal.entries(RUN_KINDS)).get(run_id)
         if left is None:
             raise Refused(f"There is no run {run_id[:40]}.", hint="The outcome card and the journal name the runs.")
         where = {"platform": place.platform, "channel": place.channel, "thread": place.thread}
         return await self._engine.planner.undo(left.report(), person, where)
 
-    async def _decide(self, click: Click, event: Press, person: Person) -> Card | None:
+    # --- approvals
+
+    def _drawn(self, click: Click) -> tuple[Filed | None, str]:
+        """The plan of a button, and the digest the button was drawn for: the whole one where its beginning fits."""
         plan_id, _, short = click.subject.partition(".")
         filed = self._engine.desk.find(plan_id)
-        # The button carries the beginning of the digest it was drawn for; the desk compares the whole.
         drawn_for_it = filed is not None and len(short) == _SHORT_DIGEST and filed.plan.digest.startswith(short)
-        digest = filed.plan.digest if filed is not None and drawn_for_it else short
-        decided = await self._engine.desk.click(plan_id, event, person, digest, _one(click.fields, "reason"))
+        return filed, filed.plan.digest if filed is not None and drawn_for_it else short
+
+    async def _decide(self, click: Click, event: Press, person: Person) -> Card | None:
+        filed, digest = self._drawn(click)
+        plan_id = click.subject.partition(".")[0]
+        decided = await self._engine.desk.click(plan_id, Pressed(event, person, digest, _one(click.fields, "reason"), guest=click.guest))
         filed = self._engine.desk.find(plan_id)
         if decided is None or filed is None:
             return _unknown("plan")
         if decided.refused:
             if filed.request.state == "expired":
-                await self._desktop.show(place_of(filed.plan), plan_card(filed))
+                await self._desktop.showing.redraw(filed)
             return refusal_card(decided.refused, decided.who_can)
         await self._take_up(filed, place_of(filed.plan))
         return None
@@ -96,7 +145,28 @@ class Clicks:
         filed = self._engine.desk.find(click.subject.partition(".")[0])
         if filed is None:
             return _unknown("plan")
+        if click.verb == "review":
+            return plan_card(filed)
         return details_card(filed) if click.verb == "details" else sent_card(self._engine.planner.sent_for(filed.plan))
+
+    async def _fewer(self, click: Click, person: Person) -> Card | None:
+        filed = self._engine.desk.find(click.subject.partition(".")[0])
+        if filed is None or filed.request.state != "asked":
+            return _unknown("waiting plan")
+        if person.id != filed.plan.asked_by and "manager" not in person.roles:
+            return refusal_card("Only the person who asked, or a manager, can choose its targets.", "A manager.")
+        smaller = await self._engine.planner.fewer(filed.plan, click.fields.get("targets", ()), person)
+        replaced = Pressed("withdraw", person, filed.plan.digest, f"replaced by {smaller.plan.id}")
+        await self._engine.desk.click(filed.plan.id, replaced)
+        await self._desktop.showing.redraw(self._engine.desk.find(filed.plan.id) or filed)
+        await self._take_up(smaller, place_of(filed.plan))
+        return None
+
+    async def _take_up(self, filed: Filed, place: Place) -> None:
+        """Shows a plan as it stands now, and runs it once nothing more is needed."""
+        await self._desktop.showing.show(place, plan_card(filed))
+        if filed.request.state == "approved":
+            self._desktop.runs.start(filed.plan.id)
 
     async def _stop(self, run_id: str, person: Person) -> Card | None:
         if not {"executor", "manager"} & set(person.roles):
@@ -106,49 +176,83 @@ class Clicks:
         await self._engine.journal.append("run.stop_asked", {"run": run_id, "by": person.id})
         return None
 
-    async def _fewer(self, click: Click, person: Person) -> Card | None:
-        filed = self._engine.desk.find(click.subject.partition(".")[0])
-        if filed is None or filed.request.state != "asked":
-            return _unknown("waiting plan")
-        if person.id != filed.plan.asked_by and "manager" not in person.roles:
-            return refusal_card("Only the person who asked, or a manager, can choose its targets.", "A manager.")
-        smaller = await self._engine.planner.fewer(filed.plan, click.fields.get("targets", ()), person)
-        await self._engine.desk.click(filed.plan.id, "withdraw", person, filed.plan.digest, f"replaced by {smaller.plan.id}")
-        await self._desktop.show(place_of(filed.plan), plan_card(self._engine.desk.find(filed.plan.id) or filed))
-        await self._take_up(smaller, place_of(filed.plan))
-        return None
+    # --- lists and single resources
+
+    async def _listed(self, click: Click) -> Card:
+        view = View(click.subject.partition(".")[0]) if click.verb == "targets" else View.of(click.subject)
+        title, resources = await self._source(view)
+        if click.verb == "csv":
+            return csv_card(title, resources, view)
+        if click.verb == "resource":
+            found = await self._engine.estate.get(_one(click.fields, "row", most=2000))
+            return resource_card(found, offers=True) if found is not None else _unknown("resource in the estate any more")
+        if "words" in click.fields or "sort" in click.fields:
+            view = asked(view, click.fields.get("words", ()), click.fields.get("sort", ()))
+        return sheet_card(title, resources, view)
+
+    async def _source(self, view: View) -> tuple[str, list[Resource]]:
+        """What a sheet lists: a plan's targets as they were, or an answer's resources as they are. Raises Refused."""
+        if filed := self._engine.desk.find(view.source):
+            return headline(filed.plan), list(filed.plan.changed)
+        answer = self._desktop.memory.answers.find(view.source)
+        if answer is None:
+            raise Refused("That answer is too old to page through.", hint="Ask again.")
+        return answer.title, await self._resources(answer.ids)
+
+    async def _resources(self, ids: Sequence[str]) -> list[Resource]:
+        return [found for one in ids if (found := await self._engine.estate.get(one)) is not None]
+
+    async def _act_on(self, click: Click, person: Person) -> Card | None:
+        """A wish for one resource that the person opened: exact by their own choice; from here on as any other."""
+        verb, _, resource_id = click.subject.partition("|")
+        found = await self._engine.estate.get(resource_id)
+        if found is None or verb not in {one for one, _ in wanted_of(found)}:
+            raise Refused("That is not possible as things stand now.", hint="Open the resource again.")
+        understood = await self._engine.understanding.of(verb, (person.id, person.name))
+        turn = Turn(
+            self._engine,
+            person,
+            click.place,
+            self._desktop.memory.threads.at(click.place),
+            f"{verb} {found.name}",
+            understood,
+            self._desktop.memory.answers,
+        )
+        return await self._told(await operate.propose(turn, [Wanted(verb, (found,))], (), by_name=True), click.place)
+
+    # --- questions
 
     async def _pick(self, click: Click, person: Person) -> Card | None:
-        asked = self._desktop.threads.asked(click.subject)
-        if asked is None:
+        asked_ = self._desktop.memory.threads.asked(click.subject)
+        if asked_ is None:
             raise Refused("That question is answered or too old.", hint="Ask again.")
-        lock = self._desktop.order.at(asked[0])
+        lock = self._desktop.order.at(asked_[0])
         async with lock:  # of two clicks at once the second finds the question answered
-            if (asked := self._desktop.threads.asked(click.subject)) is None:
+            if (asked_ := self._desktop.memory.threads.asked(click.subject)) is None:
                 raise Refused("That question is answered or too old.", hint="Ask again.")
-            place, question = asked
-            done = await self._picked(click, person, place, question)
+            place, question = asked_
+            async with self._desktop.memory.questions.around(place):
+                done = await self._picked(click, person, place, question)
+        return await self._told(done, place)
+
+    async def _told(self, done: operate.Operated, place: Place) -> Card | None:
         if done.filed is not None:
             await self._take_up(done.filed, place)
             return None
         for card in done.reply.cards:
-            await self._desktop.show(place, card)
+            await self._desktop.showing.show(place, card)
         return None
 
     async def _picked(self, click: Click, person: Person, place: Place, question: Question) -> operate.Operated:
         wanted = [one for one in click.fields.get("targets", ()) if one in question.candidates]
-        resources = [found for one in wanted if (found := await self._engine.estate.get(one)) is not None]
+        resources = await self._resources(wanted)
         if not resources:
             raise Refused("Nothing was picked.", hint="Tick at least one.")
         understood = await self._engine.understanding.of(question.message, (person.id, person.name))
-        turn = Turn(self._engine, person, place, self._desktop.threads.at(place), question.message, understood)
+        turn = Turn(
+            self._engine, person, place, self._desktop.memory.threads.at(place), question.message, understood, self._desktop.memory.answers
+        )
         return await operate.picked(turn, question, resources)
-
-    async def _take_up(self, filed: Filed, place: Place) -> None:
-        """Shows a plan as it stands now, and runs it once nothing more is needed."""
-        await self._desktop.show(place, plan_card(filed))
-        if filed.request.state == "approved":
-            self._desktop.runs.start(filed.plan.id)
 
 
 def whole(text: str) -> str:
@@ -160,5 +264,5 @@ def _unknown(what: str) -> Card:
     return refusal_card(Refused(f"There is no such {what}.", hint=_FRESH))
 
 
-def _one(fields: Mapping[str, Sequence[str]], name: str) -> str:
-    return whole(next(iter(fields.get(name, ())), ""))[:500]
+def _one(fields: Mapping[str, Sequence[str]], name: str, most: int = 500) -> str:
+    return whole(next(iter(fields.get(name, ())), ""))[:most]

@@ -54,6 +54,9 @@ class Recorder:
         del login
         await self.show(place, card)
 
+    async def direct(self, login: str) -> None:
+        """Nobody sits at a socket for long enough to be told something later."""
+
     async def run(self, inbox: object) -> None:
         """What comes in comes through the socket."""
 

@@ -2,42 +2,43 @@
 
 from __future__ import annotations
 
-import secrets
-import traceback
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import TypeVar
 
-import structlog
-
-from bot.cards.card import Card, Reply
-from bot.cards.plans import plan_card
+from bot.answering import Answering, Spoken, fault_card
+from bot.answers import Answers
+from bot.cards import talk as talk_card
+from bot.cards.card import Action, Card
+from bot.cards.plans import headline
 from bot.cards.talk import error_card, refusal_card
 from bot.clicks import Clicks, Desktop, whole
-from bot.intents import ask, operate, talk
-from bot.intents.choose import choose
+from bot.deliveries import Deliveries
+from bot.memory import Memory
 from bot.order import InOrder
 from bot.people import People
-from bot.platforms.platform import Click, Message, Place, Platform
+from bot.platforms.platform import Click, Message, Place, Platform, Retraction
+from bot.posts import JournalPosts
+from bot.questions import Questions
+from bot.rooms import ROOMS
 from bot.runs import Runs
+from bot.showing import Showing
 from bot.threads import Threads
-from bot.turn import Turn
+from engine.approvals.desk import Pressed
 from engine.approvals.filed import Filed
-from engine.errors import AdvisorError, EscherError, Refused
-from engine.request import lexicon
+from engine.errors import EscherError, Refused
+from engine.logs import Log
 from engine.settings import Person
 from engine.wiring import Engine
 
-LONGEST_MESSAGE = 4000
-_ENDS_A_QUESTION = frozenset({"operate", "chat", "forbid", "refuse", "later"})
-_log = structlog.get_logger("escher.conversation")
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """What a message led to: cards, what kind of answer it is, and the plan if there is one."""
-
-    reply: Reply
-    outcome: str
-    filed: Filed | None = None
+# Answers under way at once: more would only keep acknowledgements of the next messages waiting.
+ANSWERED_AT_ONCE = 4
+# How old a message may be to be told of after a restart.
+TOLD_WITHIN = timedelta(hours=1)
+_T = TypeVar("_T")
+_log = Log("escher.conversation")
 
 
 class Conversation:
@@ -46,152 +47,151 @@ class Conversation:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._people = People(engine.settings.people)
-        self._threads = Threads()
-        self._platforms: dict[str, Platform] = {}
         self._order = InOrder()
-        self._lexicon = lexicon.load()
-        self.runs = Runs(engine, self._show)
-        self._clicks = Clicks(Desktop(engine, self._threads, self.runs, self._show, self._order))
+        self._deliveries = Deliveries(engine.journal)
+        self._at_once = asyncio.Semaphore(ANSWERED_AT_ONCE)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.posts = JournalPosts(engine.journal)
+        self.showing = Showing(self.posts)
+        self.runs = Runs(engine, self.showing)
+        threads = Threads()
+        self._memory = Memory(threads, Questions(engine, threads, self.showing), Answers())
+        self._clicks = Clicks(Desktop(engine, self._memory, self.runs, self.showing, self._order))
+        self._answering = Answering(engine, self._memory, self._clicks.undo)
+
+    @property
+    def rooms(self) -> Mapping[str, str]:
+        """The words that show a standing view, each with what it shows."""
+        return ROOMS
 
     def add(self, platform: Platform) -> None:
         """Makes a platform known by its name."""
-        self._platforms[platform.name] = platform
+        self.showing.platforms[platform.name] = platform
+
+    async def recover(self) -> None:
+        """After a start: what a stop left open is finished or told, and what still waits is drawn anew."""
+        await self.runs.recover()
+        await self._memory.questions.recover()
+        for filed in self._engine.desk.waiting():
+            await self.showing.redraw(filed)
+        for place, text in self._deliveries.unanswered(self._engine.clock.now() - TOLD_WITHIN):
+            await self.showing.show(place, talk_card.unanswered_card(text))
+
+    async def settled(self) -> None:
+        """Waits until every message has its answer and nothing runs."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks)
+        await self.runs.settled()
 
     # --- messages
 
     async def received(self, message: Message) -> None:
-        """Answers a message in its place. Never raises: what goes wrong becomes a card."""
+        """Takes a message: written down when this returns, answered in its turn. Never raises."""
+        message = replace(message, text=whole(message.text))
+        try:
+            if not await self._deliveries.message(message):
+                return
+        except EscherError as error:  # a question may still be answered; a change says itself that it cannot be written down
+            _log.error("not written down", message=message.id, why=error.message)
+        task = asyncio.create_task(self._answered(message))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _answered(self, message: Message) -> None:
         person = self._people.behind(message.place.platform, message.login)
         lock = self._order.at(message.place)
-        async with lock:  # order is kept within a thread
-            spoken = await self.answer(person, message.place, whole(message.text))
-        for card in spoken.reply.cards:
-            if spoken.reply.private:
-                await self._platforms[message.place.platform].whisper(message.place, message.login, card)
-            else:
-                await self._show(message.place, card)
+        async with lock, self._at_once:  # order is kept within a thread
+            if message.edits and not await self._edited(message, person):
+                return
+            spoken = await self.answer(person, message.place, message.text, message.login)
+            await self._noted(message, spoken)
+            for card in spoken.reply.cards:
+                if spoken.reply.private:
+                    await self.showing.whisper(message.place, message.login, card)
+                else:
+                    await self.showing.show(message.place, card)
         if spoken.filed is not None and spoken.filed.request.state == "approved":
             self.runs.start(spoken.filed.plan.id)
 
-    async def answer(self, person: Person | None, place: Place, text: str) -> Spoken:
+    async def _noted(self, message: Message, spoken: Spoken) -> None:
+        try:
+            await self._deliveries.answered(message, spoken.outcome, spoken.filed.plan.id if spoken.filed else "")
+        except EscherError as error:
+            _log.error("not noted", message=message.id, why=error.message)
+
+    async def _edited(self, message: Message, person: Person | None) -> bool:
+        """Whether an edited message is to be answered anew: what waits because of it is withdrawn, what ran already is not repeated."""
+        filed = self._engine.desk.find(self._deliveries.plan_of(message.place.platform, message.edits))
+        if filed is None:
+            return True
+        if person is None or filed.plan.asked_by != person.id:
+            return False
+        if filed.request.state in ("approved", "used"):
+            await self.showing.show(message.place, talk_card.edited_too_late_card(headline(filed.plan)))
+            return False
+        await self._withdrawn(filed, person, "the message was edited")
+        return True
+
+    async def retracted(self, retraction: Retraction) -> None:
+        """Takes note that a message was deleted: the plan that waits because of it is withdrawn. Never raises."""
+        person = self._people.behind(retraction.place.platform, retraction.login)
+        try:
+            if not await self._deliveries.retraction(retraction):
+                return
+            filed = self._engine.desk.find(self._deliveries.plan_of(retraction.place.platform, retraction.of))
+            if filed is not None and person is not None and filed.plan.asked_by == person.id:
+                await self._withdrawn(filed, person, "the message was deleted")
+        except EscherError as error:
+            await self.showing.show(retraction.place, error_card(error, "taking back a deleted message"))
+
+    async def _withdrawn(self, filed: Filed, person: Person, why: str) -> None:
+        if filed.request.state == "asked":
+            await self._engine.desk.click(filed.plan.id, Pressed("withdraw", person, filed.plan.digest, why))
+            await self.showing.redraw(self._engine.desk.find(filed.plan.id) or filed)
+
+    async def answer(self, person: Person | None, place: Place, text: str, login: str = "") -> Spoken:
         """What is said to a message; nothing is run and nothing is shown. `escher eval` measures exactly this."""
-        if person is None:
-            return Spoken(
-                Reply(
-                    (
-                        refusal_card(
-                            "I do not know you, so I do not answer.", "An administrator can add you to `people` in the configuration."
-                        ),
-                    ),
-                    private=True,
-                ),
-                "refuse",
-            )
-        if len(text) > LONGEST_MESSAGE:
-            return Spoken(talk.too_long(len(text), LONGEST_MESSAGE), "refuse")
-        try:
-            return await self._turn(person, place, text)
-        except Refused as refused:
-            return await self._refused(refused, person)
-        except AdvisorError as error:
-            return Spoken(Reply((error_card(error, "asking the AI server"),)), "error")
-        except EscherError as error:
-            return Spoken(Reply((error_card(error),)), "error")
-        except Exception as error:  # noqa: BLE001 - the edge of a turn: a fault of ours must not take the bot down or pass in silence
-            return Spoken(Reply((self._fault(error),)), "error")
+        return await self._answering.answer(person, place, text, login)
 
-    async def _refused(self, refused: Refused, person: Person) -> Spoken:
-        """A refusal goes into the journal before it is told; a journal that cannot be written is told as well."""
-        cards: tuple[Card, ...] = (refusal_card(refused),)
-        try:
-            await self._engine.journal.append("request.refused", {"by": person.id, "why": refused.message})
-        except EscherError as error:
-            cards = (*cards, error_card(error, "writing the refusal down"))
-        return Spoken(Reply(cards), "refuse")
-
-    async def _turn(self, person: Person, place: Place, text: str) -> Spoken:
-        understood = await self._engine.understanding.of(text, (person.id, person.name))
-        thread = self._threads.at(place)
-        turn = Turn(self._engine, person, place, thread, text, understood)
-        spoken = await self._by_intent(turn)
-        thread.said("person", understood.sealed_text)
-        return spoken
-
-    async def _by_intent(self, turn: Turn) -> Spoken:  # noqa: C901 - one case an intent
-        reading, question = turn.understood.reading, turn.thread.question
-        if undo := _asks_undo(reading.text):
-            filed = await self._clicks.undo(undo, turn.person, turn.place)
-            return Spoken(Reply((plan_card(filed),)), "plan", filed)
-        intent = choose(reading, self._lexicon, question_open=question is not None)
-        if intent in _ENDS_A_QUESTION:  # "never mind", or another order: what was asked back is not meant any more
-            turn.thread.question = None
-        match intent:
-            case "operate":
-                done = await operate.operate(turn, reading.orders)
-                return Spoken(done.reply, done.outcome, done.filed)
-            case "pick" if question is not None:
-                done = await operate.pick_in_words(turn, question, reading.about)
-                return Spoken(done.reply, done.outcome, done.filed)
-            case "ask" | "pick":
-                answered = await ask.ask(turn, reading)
-                return Spoken(answered.reply, answered.outcome)
-            case "learn":
-                learned = await ask.learn(turn)
-                return Spoken(learned.reply, learned.outcome)
-            case "refuse":
-                await self._engine.journal.append("request.refused", {"by": turn.person.id, "why": reading.rule})
-                return Spoken(talk.refuse(reading, self._lexicon), "refuse")
-            case "later":
-                return Spoken(talk.later(reading), "refuse")
-            case "forbid":
-                return Spoken(talk.forbid(reading), "chat")
-            case "help":
-                return Spoken(await talk.help_(turn), "chat")
-            case "chat":
-                return Spoken(talk.chat(turn, reading), "chat")
-            case "empty":
-                return Spoken(talk.empty(), "chat")
-
-    # --- clicks
+    # --- clicks and rooms
 
     async def clicked(self, click: Click) -> Card | None:
-        """Acts on a click after checking everything again; what is returned is for the clicking person alone."""
+        """Acts on a click after checking everything again; what is returned is for the clicking person alone. Never raises."""
+        return await self._for(click, self._pressed)
+
+    async def form(self, click: Click) -> Action | Card:
+        """The button with its form made afresh, or a refusal. Never raises."""
+        return await self._for(click, self._clicks.form)
+
+    async def enter(self, place: Place, login: str, room: str, words: str = "") -> Sequence[Card]:
+        """A standing view for one person alone. Never raises."""
+        person = self._people.behind(place.platform, login)
+        if person is None:
+            return (talk_card.stranger_card(login),)
+        shown = await self._guarded(self._answering.view(room, words, person, place))
+        return (shown,) if isinstance(shown, Card) else shown
+
+    async def _pressed(self, click: Click, person: Person) -> Card | None:
+        if not await self._deliveries.click(click):
+            return None
+        return await self._clicks.act(click, person)
+
+    async def _for(self, click: Click, do: Callable[[Click, Person], Awaitable[_T]]) -> _T | Card:
+        """Does something for the person behind a click; a stranger is refused, and it is written down."""
         person = self._people.behind(click.place.platform, click.login)
+        if person is None:
+            stranger = f"a stranger, {click.place.platform} {click.login[:80]}"
+            refused = await self._guarded(self._engine.desk.refused(click.subject, stranger, click.verb, "unknown person"))
+            return refused or talk_card.stranger_card(click.login)
+        return await self._guarded(do(click, person))
+
+    async def _guarded(self, work: Awaitable[_T]) -> _T | Card:
+        """What the work gives, or what went wrong with it as a card."""
         try:
-            if person is None:
-                await self._engine.journal.append(
-                    "click.refused", {"plan": click.subject[:64], "by": "a stranger", "event": click.verb[:40], "why": "unknown person"}
-                )
-                return refusal_card("I do not know you, so this button does nothing for you.", "An administrator can add you to `people`.")
-            return await self._clicks.act(click, person)
+            return await work
         except Refused as refused:
             return refusal_card(refused)
         except EscherError as error:
             return error_card(error)
         except Exception as error:  # noqa: BLE001 - the edge of a turn, as above
-            return self._fault(error)
-
-    # --- showing
-
-    async def _show(self, place: Place, card: Card) -> None:
-        platform = self._platforms.get(place.platform)
-        if platform is not None:
-            await platform.show(place, card)
-
-    def _fault(self, error: Exception) -> Card:
-        reference = secrets.token_hex(4)
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        # The type and place of the fault, never its text: that may hold what must not be logged.
-        _log.error("fault", reference=reference, type=type(error).__name__, file=where.filename.rpartition("/")[2], line=where.lineno)
-        return error_card(
-            EscherError(
-                f"A fault inside Escher ({type(error).__name__}), reference {reference}.",
-                hint="Nothing was changed by this message; the log has the rest.",
-            )
-        )
-
-
-def _asks_undo(text: str) -> str:
-    """The run named in "undo run-…", '' when the message is none."""
-    words = text.lower().split()
-    return words[1] if len(words) == 2 and words[0] in ("undo", "revert") and words[1].startswith("run-") else ""
+            return fault_card(error)

@@ -95,6 +95,10 @@ class Stage:
         self.tell("private", login, card)
         await self.web.whisper(place, login, card)
 
+    async def direct(self, login: str) -> Place | None:
+        """The person's own place in the browser."""
+        return await self.web.direct(login)
+
     async def run(self, inbox: object) -> None:
         """The web platform serves; the stage only plays."""
 
@@ -108,7 +112,7 @@ async def play(app: App, stage: Stage, scenes: Sequence[Scene] = SCENES) -> Asyn
         stage.web.recall([Recalled(place, app.engine.clock.now(), login=scene.who, text=scene.says)])
         stage.tell("said", scene.who, scene.says)
         await app.conversation.received(Message(place.thread, place, scene.who, scene.says))
-        await app.conversation.runs.settled()
+        await app.conversation.settled()
         for press in scene.then:
             await _press(app, stage, place, press)
         yield scene.title
@@ -122,7 +126,7 @@ async def _press(app: App, stage: Stage, place: Place, press: Press) -> None:
     answer = await app.conversation.clicked(Click(fresh_id("c"), place, press.who, press.verb, subject))
     if answer is not None:
         stage.tell("private", press.who, answer)
-    await app.conversation.runs.settled()
+    await app.conversation.settled()
 
 
 def as_data(kind: str, who: str, what: object) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from bot.answering import Spoken
 from bot.cards.plain import plain
-from bot.conversation import Conversation, Spoken
+from bot.conversation import Conversation
 from bot.platforms.platform import Place
 from engine.errors import SettingsError
 from engine.estate.resource import Resource, Swept

@@ -6,15 +6,15 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from bot.cards.card import Card, Code, Column, Facts
+from bot.cards.card import Card, Column
 from bot.cards.plans import plan_card
+from bot.cards.resources import resource_card
 from bot.cards.rows import COLUMNS, row
 from bot.cards.runs import outcome_card, progress_card
 from bot.platforms.web.office import FILTERS, JournalEntry, JournalPage, Page, Status
-from engine.estate.facts import flags, owner
 from engine.estate.resource import CLOUDS, Resource
 from engine.estate.where import EVERYTHING, All, Where, is_
-from engine.execution.history import runs
+from engine.execution.history import RUN_KINDS, runs
 from engine.journal.entry import Entry
 from engine.journal.verify import verify
 from engine.request.resolver import resolve
@@ -22,6 +22,7 @@ from engine.wiring import JOURNAL_FOLDER, Engine
 
 PAGE = 50
 _MOST_RUNS = 100
+HOUSEKEEPING = frozenset({"card.posted", "click.received", "message.answered", "question.closed"})
 
 
 class EngineOffice:
@@ -29,12 +30,7 @@ class EngineOffice:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._last_scan = ""
         self._verified: tuple[int, str] = (-1, "")
-
-    def scanned(self) -> None:
-        """Notes that a sweep has just ended."""
-        self._last_scan = f"{self._engine.clock.now():%Y-%m-%d %H:%M} UTC"
 
     async def resources(self, query: str, filters: Mapping[str, str], page: int, sort: str) -> Page:
         """Resources by the same words as in chat; a likeness is said to be one."""
@@ -79,19 +75,13 @@ class EngineOffice:
         found = await self._engine.estate.get(resource_id)
         if found is None:
             return None
-        values = dict(zip((column.title for column in COLUMNS), row(found), strict=True))
-        facts = [(name, value) for name, value in values.items() if value]
-        facts += [("Owner", owner(found)), ("Flags", ", ".join(sorted(flags(found))))]
-        tags = tuple((f"tag {key}", value) for key, value in sorted(found.tags.items()))
-        properties = tuple((key.replace("_", " "), str(value)) for key, value in sorted(found.properties.items()))
-        rows = tuple((name, value) for name, value in (*facts, *tags, *properties) if value)
-        return Card("details", found.name, blocks=(Facts(rows), Code(found.id, "Exact id")))
+        return resource_card(found)
 
     async def executions(self) -> Sequence[Card]:
         """Runs under way first, then the finished ones, newest first."""
         live = [progress_card(report) for report in self._engine.executor.under_way()]
         ids = {report.id for report in self._engine.executor.under_way()}
-        left = [one for one in runs(self._engine.journal.entries()).values() if one.run not in ids]
+        left = [one for one in runs(self._engine.journal.entries(RUN_KINDS)).values() if one.run not in ids]
         return [*live, *(outcome_card(one.report()) for one in reversed(left[-_MOST_RUNS:]))]
 
     async def approvals(self, login: str) -> Sequence[Card]:
@@ -100,11 +90,11 @@ class EngineOffice:
         return [plan_card(filed) for filed in reversed(self._engine.desk.waiting())]
 
     async def journal(self, before: int | None) -> JournalPage:
-        """Fifty entries before a number, newest first."""
+        """Fifty entries before a number, newest first, without what only the bot needs to know; `escher audit show` has everything."""
         last, _ = self._engine.journal.last
         end = min(before - 1, last) if before else last
         start = max(0, end - PAGE)
-        entries = [entry for entry in self._engine.journal.entries(after=start) if entry.sequence <= end]
+        entries = [one for one in self._engine.journal.entries(after=start) if one.sequence <= end and one.kind not in HOUSEKEEPING]
         whole, sentence = await self._verdict(last)
         return JournalPage(tuple(_entry(one) for one in reversed(entries)), whole, sentence, start + 1 if start else None)
 
@@ -123,7 +113,10 @@ class EngineOffice:
             "executions": len(self._engine.executor.under_way()),
             "approvals": len(self._engine.desk.waiting()),
         }
-        return Status(counts, self._gap_sentences(), not await self._engine.advisor.away(), self._last_scan or "not yet")
+        last = self._engine.sweeper.last
+        return Status(
+            counts, self._gap_sentences(), not await self._engine.advisor.away(), f"{last:%Y-%m-%d %H:%M} UTC" if last else "not yet"
+        )
 
     def _gap_sentences(self) -> tuple[str, ...]:
         return tuple(
@@ -158,6 +151,15 @@ def _who(body: Mapping[str, Any]) -> str:
 
 
 _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    # What was said is not repeated here: it may have been said in private.
+    "message.received": lambda body: (
+        f"{body['platform']} {body['login']}: {len(body['text'])} characters{', an edit' if body['edits'] else ''}"
+    ),
+    "message.retracted": lambda body: f"{body['platform']}: a message was deleted",
+    "question.asked": lambda body: f"{body['platform']}: {body['asked'] or 'a value is missing'}",
+    "notice.sent": lambda body: (
+        f"{body['person']} about {body['plan']}: {body['kind']}{' on ' + body['platform'] if body['platform'] else ''}"
+    ),
     "plan.made": lambda body: f"{body['plan']['id']}: {body['plan']['title']}; {'; '.join(body['because'])}",
     "approval.asked": lambda body: f"{body['request']['plan_id']} needs {body['request']['needs']} approvals",
     "approval.moved": lambda body: f"{body['request']['plan_id']} is now {body['request']['state']}",

@@ -52,7 +52,8 @@ async def start(module: str, arguments: Sequence[str], env: Mapping[str, str] | 
         line = await asyncio.wait_for(process.stdout.readline(), READY_WITHIN_S)
         said = json.loads(line)
     except (TimeoutError, json.JSONDecodeError):
-        process.kill()
+        with contextlib.suppress(ProcessLookupError):  # it may have ended by itself
+            process.kill()
         await process.wait()
         raise EscherError(
             f"{module} did not start within {READY_WITHIN_S:g} s.", hint=f"Run `{sys.executable} -m {module}` to see why."

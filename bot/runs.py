@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
-from bot.cards.card import Card
-from bot.cards.plans import plan_card
 from bot.cards.runs import outcome_card, progress_card
 from bot.cards.talk import error_card, refusal_card
 from bot.platforms.platform import Place
+from bot.showing import Showing, place_of
 from engine.errors import EscherError, Refused
-from engine.execution.history import runs
-from engine.execution.plan import Plan
+from engine.execution.history import RUN_KINDS, runs
 from engine.execution.report import Report
 from engine.wiring import Engine
 
-Show = Callable[[Place, Card], Awaitable[None]]
 LEAST_BETWEEN_EDITS_S = 1.0
 
 
 class Runs:
     """Starts runs in the background and reports them. A card is edited at most once a second."""
 
-    def __init__(self, engine: Engine, show: Show) -> None:
+    def __init__(self, engine: Engine, showing: Showing) -> None:
         self._engine = engine
-        self._show = show
+        self._showing = showing
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self, plan_id: str) -> asyncio.Task[None]:
@@ -39,9 +35,9 @@ class Runs:
         """After a start: finishes what a kill left open, closes what never began, and tells the places it was asked from."""
         ran = {entry.body["plan"]["id"] for entry in self._engine.journal.entries({"run.started"})}
         for filed in await self._engine.desk.abandon_unbegun(ran):
-            await self._show(place_of(filed.plan), plan_card(filed))
+            await self._showing.redraw(filed)
         for report in await self._engine.executor.recover():
-            await self._show(place_of(report.plan), outcome_card(report))
+            await self._showing.tell(report.plan, outcome_card(report))
 
     async def settled(self) -> None:
         """Waits until nothing runs."""
@@ -52,32 +48,32 @@ class Runs:
         filed = self._engine.desk.find(plan_id)
         assert filed is not None
         place = place_of(filed.plan)
-        live = _Live(self._show, place)
+        live = _Live(self._showing, place)
         try:
             grant = await self._engine.desk.grant(plan_id)
             report = await self._engine.executor.execute(filed.plan, grant, live.saw)
         except Refused as refused:
-            await self._show(place, refusal_card(refused))
+            await self._showing.tell(filed.plan, refusal_card(refused))
         except EscherError as error:
-            await self._show(place, error_card(error, f"running {plan_id}"))
+            await self._showing.tell(filed.plan, error_card(error, f"running {plan_id}"))
         else:
             await live.stop()
-            await self._show(place, outcome_card(report))
+            await self._showing.tell(filed.plan, outcome_card(report))
             await self._undone(report)
         finally:
             await live.stop()
 
     async def _undone(self, report: Report) -> None:
         """The outcome card of a run that was taken back loses its Undo button."""
-        if report.plan.undoes and (left := runs(self._engine.journal.entries()).get(report.plan.undoes)):
-            await self._show(place_of(left.plan), outcome_card(left.report()))
+        if report.plan.undoes and (left := runs(self._engine.journal.entries(RUN_KINDS)).get(report.plan.undoes)):
+            await self._showing.tell(left.plan, outcome_card(left.report()))
 
 
 class _Live:
     """A progress card that follows a run, at most one edit a second; the newest state always wins."""
 
-    def __init__(self, show: Show, place: Place) -> None:
-        self._show = show
+    def __init__(self, showing: Showing, place: Place) -> None:
+        self._showing = showing
         self._place = place
         self._newest: Report | None = None
         self._task: asyncio.Task[None] | None = None
@@ -92,7 +88,7 @@ class _Live:
         while True:
             if self._newest is not shown and self._newest is not None:
                 shown = self._newest
-                await self._show(self._place, progress_card(shown))
+                await self._showing.show(self._place, progress_card(shown))
             await asyncio.sleep(LEAST_BETWEEN_EDITS_S)
 
     async def stop(self) -> None:
@@ -100,8 +96,3 @@ class _Live:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
-
-
-def place_of(plan: Plan) -> Place:
-    """Where a plan was asked for."""
-    return Place(plan.place.get("platform", ""), plan.place.get("channel", ""), plan.place.get("thread", ""))

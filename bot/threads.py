@@ -14,13 +14,18 @@ MOST_TURNS = 8
 
 @dataclass(slots=True)
 class Question:
-    """A clarification that waits: what was wanted, and among which resources to choose."""
+    """A clarification that waits: what was wanted, and among which resources to choose.
+
+    `skip` is how many of the message's orders were settled already; `asked` is the sentence on the question's card, '' where there is no card.
+    """
 
     id: str
     orders: tuple[Order, ...]
     candidates: tuple[str, ...]
     message: str
     sealed_text: str
+    skip: int = 0
+    asked: str = ""
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.answers import Answers
 from bot.platforms.platform import Place
 from bot.threads import Thread
 from engine.request.understanding import Understood
@@ -21,6 +22,7 @@ class Turn:
     thread: Thread
     message: str
     understood: Understood
+    answers: Answers
 
     @property
     def where(self) -> dict[str, str]:

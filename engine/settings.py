@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import time
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from engine.errors import SettingsError
 
@@ -14,6 +16,17 @@ CloudName = Literal["aws", "azure", "gcp"]
 
 Environment = Literal["production", "staging", "development", "test", "sandbox"]
 Role = Literal["manager", "executor", "viewer"]
+# Where a secret is, never the secret itself; `engine.secrets.references` reads them.
+
+
+def _is_reference(said: str) -> str:
+    kind, _, name = said.partition(":")
+    if kind not in ("env", "keychain", "file") or not name:
+        raise ValueError("write where the secret is (env:NAME, keychain:NAME or file:PATH), never the secret itself")
+    return said
+
+
+SecretReference = Annotated[str, AfterValidator(_is_reference)]
 
 
 class Part(BaseModel):
@@ -47,13 +60,54 @@ class AccountSettings(Part):
         return self
 
 
+PlatformName = Literal["slack", "teams", "web", "console"]
+
+
+class QuietHours(Part):
+    """When not to disturb somebody: from one time of the day to another, over midnight too, in a time zone of the IANA database.
+
+    A start that is the end means never.
+    """
+
+    start: time
+    end: time
+    timezone: str = "UTC"
+
+    @model_validator(mode="after")
+    def _known_zone(self) -> QuietHours:
+        if self.start.tzinfo is not None or self.end.tzinfo is not None:
+            raise ValueError("write start and end without an offset, as 22:00; `timezone` says where")
+        try:
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"timezone {self.timezone!r} is not in the IANA database; write it as Europe/Berlin") from None
+        return self
+
+
 class Person(Part):
-    """Somebody Escher knows. `logins` maps a platform to that person's id there: `web: lena`, `slack: T01/U02`, `teams: tenant/object-id`."""
+    """Somebody Escher knows. `logins` maps a platform to that person's id there: `web: lena`, `slack: T01/U02`, `teams: tenant/object-id`.
+
+    `reach` is where they are told of what waits for them; without it, the first of their logins.
+    """
 
     id: str = Field(pattern=r"[a-z][a-z0-9_.-]{0,63}")
     name: str
     roles: tuple[Role, ...] = ("viewer",)
-    logins: dict[str, str] = Field(default_factory=dict)
+    logins: dict[PlatformName, str] = Field(default_factory=dict)
+    reach: PlatformName | None = None
+    quiet: QuietHours | None = None
+
+    @field_validator("logins")
+    @classmethod
+    def _teams_ids_in_one_case(cls, logins: dict[PlatformName, str]) -> dict[PlatformName, str]:
+        """Microsoft's ids are written in either case; they are compared in one."""
+        return {name: login.lower() if name == "teams" else login for name, login in logins.items()}
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Person:
+        if self.reach is not None and self.reach not in self.logins:
+            raise ValueError(f"{self.id} is to be reached on {self.reach} and has no login there")
+        return self
 
 
 class PolicySettings(Part):
@@ -61,6 +115,9 @@ class PolicySettings(Part):
 
     approve_above_targets: int = Field(default=10, ge=0, description="more targets than this wait for a manager")
     approval_minutes: int = Field(default=60, ge=1, le=7 * 24 * 60)
+    remind_minutes: int = Field(
+        default=10, ge=0, description="how long an approver is waited for before a reminder, then before the next; 0 tells nobody"
+    )
     most_targets: int = Field(default=500, ge=1, description="a plan with more targets than this is refused")
     requester_may_approve: bool = False
     protected_tags: dict[str, str] = Field(default_factory=dict, description="resources tagged so are never deleted, whoever approves")
@@ -93,6 +150,49 @@ class ExecutionSettings(Part):
     )
 
 
+class SlackSettings(Part):
+    """One Slack workspace. Tokens are references: `env:NAME`, `keychain:NAME` or `file:PATH`.
+
+    `mode` socket needs no public address; http takes signed requests at `host:port`. `own_teams` are further workspaces of the same
+    organisation: people of all others are guests. `channels` are where the bot should be, which `escher doctor` checks.
+    """
+
+    mode: Literal["socket", "http"] = "socket"
+    bot_token: SecretReference = "env:ESCHER_SLACK_BOT_TOKEN"  # noqa: S105 - the name of a variable, not a secret
+    app_token: SecretReference = "env:ESCHER_SLACK_APP_TOKEN"  # noqa: S105
+    signing_secret: SecretReference = "env:ESCHER_SLACK_SIGNING_SECRET"  # noqa: S105
+    host: str = "127.0.0.1"
+    port: int = Field(default=8766, ge=0, le=65535)
+    api_url: str = "https://slack.com/api/"
+    own_teams: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+
+
+class TeamsSettings(Part):
+    """One Teams tenant. `app_id` is the Microsoft Entra application of the Azure Bot; `secret` is a reference, as in `SlackSettings`.
+
+    Teams calls `https://…/api/messages`, which a proxy of yours passes on to `host:port`. `login_url`, `metadata_url` and `service_urls` are
+    Microsoft's unless you run in a national cloud; `service_urls` are where replies may be sent to. `playground` takes and sends without
+    tokens, for Microsoft's Agents Playground on this machine, and is refused on any address that others reach.
+    """
+
+    app_id: str
+    tenant: str
+    secret: SecretReference = "env:ESCHER_TEAMS_SECRET"  # noqa: S105 - the name of a variable, not a secret
+    host: str = "127.0.0.1"
+    port: int = Field(default=3978, ge=0, le=65535)
+    login_url: str = "https://login.microsoftonline.com"
+    metadata_url: str = "https://login.botframework.com/v1/.well-known/openidconfiguration"
+    service_urls: tuple[str, ...] = ("https://smba.trafficmanager.net/",)
+    playground: bool = False
+
+    @model_validator(mode="after")
+    def _playground_is_here(self) -> TeamsSettings:
+        if self.playground and self.host not in ("127.0.0.1", "localhost", "::1"):
+            raise ValueError("playground goes with a loopback host only: it takes requests without a token")
+        return self
+
+
 class Settings(Part):
     """The whole configuration of the bot's side."""
 
@@ -103,6 +203,8 @@ class Settings(Part):
     estate: EstateSettings = EstateSettings()
     execution: ExecutionSettings = ExecutionSettings()
     scan_minutes: int = Field(default=15, ge=0, description="how often `escher run` scans again; 0 scans at the start only")
+    slack: SlackSettings | None = None
+    teams: TeamsSettings | None = None
     web_port: int = Field(default=8765, ge=0, le=65535)
 
     @model_validator(mode="after")
@@ -129,7 +231,9 @@ def parse(data: Any, *, source: str) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"]) or "the file as a whole"
-        raise SettingsError(f"{source}: {field}: {first['msg']}.", hint="`escher init` writes a commented example.") from None
+        raise SettingsError(
+            f"{source}: {field}: {first['msg'].removeprefix('Value error, ')}.", hint="`escher init` writes a commented example."
+        ) from None
 
 
 def load(path: Path) -> Settings:

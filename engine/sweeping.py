@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
+from engine.clock import Clock
 from engine.clouds.cloud import Cloud
 from engine.estate.resource import CloudName, Gap, Swept
 from engine.estate.view import EstateStore
@@ -27,9 +29,11 @@ class Tally:
 class Sweeper:
     """Sweeps every configured cloud at once. One sweep at a time: a second call waits for the first."""
 
-    def __init__(self, clouds: Mapping[CloudName, Cloud], estate: EstateStore, accounts: Iterable[AccountSettings]) -> None:
+    def __init__(self, clouds: Mapping[CloudName, Cloud], estate: EstateStore, accounts: Iterable[AccountSettings], clock: Clock) -> None:
         self._clouds = clouds
         self._estate = estate
+        self._clock = clock
+        self.last: datetime | None = None  # when a sweep of this process last ended
         self._declared = {(account.cloud, account.id): account.environment for account in accounts if account.environment}
         self._one_at_a_time = asyncio.Lock()
 
@@ -39,6 +43,7 @@ class Sweeper:
         async with self._one_at_a_time, asyncio.TaskGroup() as group:
             for cloud in self._clouds.values():
                 group.create_task(self._one(cloud, tally, progress))
+        self.last = self._clock.now()
         return tally
 
     async def _one(self, cloud: Cloud, tally: Tally, progress: Callable[[Tally], None]) -> None:

@@ -55,6 +55,7 @@ class Engine:
 
     async def close(self) -> None:
         """Lets go of everything, in the opposite order. Idempotent."""
+        await self.planner.close()
         await self.advisor.close()
         for cloud in self.clouds.values():
             await cloud.close()
@@ -99,8 +100,8 @@ async def open_engine(home: Path, settings: Settings, env: Mapping[str, str], pa
         advisor=advisor,
         desk=desk,
         executor=Executor(Hands(clouds, journal, estate, clock, settings.execution, grant_key)),
-        planner=Planner(Room(advisor, desk, journal, clock, clouds, settings.policy, limits)),
-        sweeper=Sweeper(clouds, estate, settings.accounts),
+        planner=Planner(Room(advisor, desk, journal, clock, clouds, settings.policy, limits, estate)),
+        sweeper=Sweeper(clouds, estate, settings.accounts, clock),
         understanding=Understanding(estate),
     )
 

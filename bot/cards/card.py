@@ -103,6 +103,7 @@ class Action:
     """A button. What it means is looked up on the server side by `verb` and `subject`; neither grants anything by itself.
 
     With `form` a click first asks for its fields (a modal). With `opens` a click shows another card in a modal and changes nothing.
+    On a card that stands in a modal itself, a form's fields are asked in that modal, and what the click answers takes its place there.
     """
 
     verb: str  # "approve", "deny", "undo", "cancel", "pick", "details", "left-network", ...
@@ -113,12 +114,39 @@ class Action:
     opens: bool = False
 
 
-CardKind = Literal["plan", "progress", "outcome", "table", "clarification", "refusal", "error", "text", "help", "details"]
+@dataclass(frozen=True, slots=True)
+class File:
+    """Something to keep: a CSV of an answer, bytes that left. `media` is its media type."""
+
+    name: str
+    text: str
+    media: str = "text/plain"
+
+
+CardKind = Literal[
+    "plan",
+    "progress",
+    "outcome",
+    "table",
+    "clarification",
+    "refusal",
+    "error",
+    "text",
+    "help",
+    "details",
+    "sheet",
+    "resource",
+    "notice",
+    "home",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One message. `subject` ties later versions of a card to the first: a platform replaces what it shows for it."""
+    """One message. `subject` ties later versions of a card to the first: a platform replaces what it shows for it.
+
+    `files` are for the person the card is for, to download; a card that everybody sees carries none.
+    """
 
     kind: CardKind
     title: str
@@ -127,6 +155,7 @@ class Card:
     actions: tuple[Action, ...] = ()
     footer: str = ""
     subject: str = ""
+    files: tuple[File, ...] = ()
 
     def without_actions(self, footer: str = "") -> Card:
         """The same card after it was decided: no buttons, and why there are none."""

@@ -12,6 +12,7 @@ COLUMNS = (
     Column("Name"), Column("Account"), Column("Region"), Column("Environment"), Column("State"), Column("Type"), Column("Size"),
     Column("Cost", numeric=True, unit="$/month"),
 )  # fmt: skip
+MOST_ROWS = 500  # a table's rows on a card; the rest is in its sheet
 _KINDS = {
     "compute_instance": "instance", "database_instance": "database", "object_storage": "bucket", "security_group": "security group",
     "ip_address": "IP address", "kubernetes_cluster": "Kubernetes cluster", "load_balancer": "load balancer",
@@ -45,8 +46,8 @@ def row(resource: Resource) -> tuple[str, ...]:
 
 def table(resources: Sequence[Resource], caption: str, shown: int = 10) -> Table:
     """Resources as a table; columns that say nothing here are left away."""
-    rows = [row(resource) for resource in resources]
+    rows = [row(resource) for resource in resources[:MOST_ROWS]]
     kept = [index for index in range(len(COLUMNS)) if index < 5 or len({one[index] for one in rows} - {"", "0.00"}) > 0]
     return Table(
-        tuple(COLUMNS[index] for index in kept), tuple(tuple(one[index] for index in kept) for one in rows), caption, shown, len(rows)
+        tuple(COLUMNS[index] for index in kept), tuple(tuple(one[index] for index in kept) for one in rows), caption, shown, len(resources)
     )

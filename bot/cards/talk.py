@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.cards.card import Action, Block, Card, Code, Column, Facts, Field, Note, Table, Text
+from bot.cards.plans import left_out as told_left_out
 from bot.cards.rows import kinds, table
+from bot.cards.sheets import View, sheet_actions
 from engine.errors import EscherError, Refused
 from engine.estate.resource import Gap, Resource
 from engine.execution.plan import LeftOut
 
+_EXAMPLES = (
+    ("Ask", "show idle azure vms · which buckets are public? · how many databases do we run in prod?"),
+    ("Change", "stop all dev instances in us-east-1 · restart NAME in ACCOUNT · tag NAME with team=payments"),
+    ("Undo", "press Undo on the outcome, or say: undo RUN"),
+    ("Follow up", "in a thread: stop them · the one in staging · and in prod?"),
+    ("Learn", "how do I stop an azure vm from the command line? · what is the gcp equivalent of rds?"),
+)
 
-def table_card(resources: Sequence[Resource], said: str, notes: Sequence[str] = ()) -> Card:
-    """Resources that answer a question."""
+
+def table_card(resources: Sequence[Resource], said: str, notes: Sequence[str] = (), view: View | None = None) -> Card:
+    """Resources that answer a question. `view` is under which they can be paged through, downloaded and opened."""
     cost = sum(resource.monthly_cost for resource in resources)
     blocks: list[Block] = [Text(said, strong=True)]
     blocks += [Note(note, "warning") for note in notes]
     if resources:
         blocks.append(table(resources, f"{len(resources)} found"))
     footer = f"Together about ${cost:,.2f} a month." if cost else ""
-    return Card("table", count_title(resources), blocks=tuple(blocks), footer=footer)
+    actions = sheet_actions(resources, view) if view else ()
+    return Card("table", count_title(resources), blocks=tuple(blocks), actions=actions, footer=footer)
 
 
 def count_title(resources: Sequence[Resource]) -> str:
@@ -51,14 +62,14 @@ def cost_card(resources: Sequence[Resource]) -> Card:
 
 
 def clarification_card(question: str, candidates: Sequence[Resource], subject: str) -> Card:
-    """Something must be said more exactly; candidates stand with account, region and state."""
+    """Something must be said more exactly; candidates stand with account, region and state. Without a `subject` there is nothing to pick for."""
     blocks: list[Block] = [Text(question, strong=True)]
     if candidates:
         blocks.append(table(candidates, f"{len(candidates)} candidates"))
     choices = tuple((one.id, one.name, f"{one.account_name}, {one.region}, {one.state}") for one in candidates)
     pick = (
         (Action("pick", subject, "Pick", style="primary", form=(Field("targets", "Which ones", choices=choices, many=True),)),)
-        if choices
+        if choices and subject
         else ()
     )
     return Card("clarification", "Which do you mean?", "waiting", tuple(blocks), pick, "Nothing was changed.", subject)
@@ -86,9 +97,22 @@ def error_card(error: EscherError, tried: str = "") -> Card:
     return Card("error", "That did not work", "danger", tuple(blocks))
 
 
+def unanswered_card(text: str) -> Card:
+    """After a restart, for a message that was written down and never answered."""
+    said = text if len(text) <= 120 else text[:119] + "…"
+    return text_card("Say that again, please", f"I was restarted before I answered “{said}”.", footer="Nothing was changed by it.")
+
+
+def edited_too_late_card(headline: str) -> Card:
+    """A message was edited after what it asked for was let run."""
+    return text_card(
+        "Your edit came too late", f"“{headline}” was let run as the message stood.", "If you want something else now, say it anew."
+    )
+
+
 def nothing_card(left_out: Sequence[LeftOut]) -> Card:
     """Everything is as wished already."""
-    notes = tuple(Note(f"{part.count} left out: {part.reason}") for part in left_out if part.count)
+    notes = tuple(Note(f"Left out: {told_left_out(part)}.") for part in left_out if part.count)
     return Card("text", "Nothing to do", blocks=(Text("Nothing needs changing.", strong=True), *notes))
 
 
@@ -100,22 +124,33 @@ def text_card(title: str, *paragraphs: str, commands: Sequence[str] = (), footer
     return Card("text", title, blocks=tuple(blocks), footer=footer)
 
 
-def help_card(seen: int, gaps: Sequence[Gap]) -> Card:
-    """What Escher can do, with sentences to try."""
-    examples = (
-        ("Ask", "show idle azure vms · which buckets are public? · how many databases do we run in prod?"),
-        ("Change", "stop all dev instances in us-east-1 · restart NAME in ACCOUNT · tag NAME with team=payments"),
-        ("Undo", "press Undo on the outcome, or say: undo RUN"),
-        ("Follow up", "in a thread: stop them · the one in staging · and in prod?"),
-        ("Learn", "how do I stop an azure vm from the command line? · what is the gcp equivalent of rds?"),
-    )
+def help_card(seen: int, gaps: Sequence[Gap], rooms: Mapping[str, str]) -> Card:
+    """What Escher can do, with sentences to try. `rooms` are words that show a standing view."""
     blocks: list[Block] = [
         Text(f"I know {seen} resources and act on them with your own credentials. Anything risky waits for a manager."),
-        Facts(examples),
+        Facts((*_EXAMPLES, ("Look", " · ".join(rooms)))),
     ]
     if gaps:
-        blocks.append(Note(f"{len(gaps)} parts of the estate could not be seen; ask \u201cwhat could you not see?\u201d.", "warning"))
+        parts = "1 part" if len(gaps) == 1 else f"{len(gaps)} parts"
+        blocks.append(Note(f"{parts} of the estate could not be seen; `status` says which.", "warning"))
     return Card("help", "What I can do", blocks=tuple(blocks))
+
+
+def stranger_card(login: str) -> Card:
+    """For somebody nobody configured: what they may ask, and what an administrator must write to let them in."""
+    learn = next(text for label, text in _EXAMPLES if label == "Learn")
+    return Card(
+        "refusal",
+        "I do not know you here",
+        "neutral",
+        (
+            Text("You may ask how things are done; the estate, and changes to it, are for people I know.", strong=True),
+            Facts(
+                (("You may ask", learn), ("Who can", "An administrator adds you to `people` in the configuration"), ("Your login", login))
+            ),
+        ),
+        footer="Nothing was changed.",
+    )
 
 
 def sent_card(sent: Sequence[str]) -> Card:

@@ -96,7 +96,6 @@ async def _demo(tell: Teller, *, staying: bool, port: int) -> Exit:
         app = await stack.enter_async_context(opened(data, settings, os.environ))
         tell.step("scanning seven accounts through the scanners that serve real ones …")
         tally = await app.engine.sweeper.sweep()
-        app.office.scanned()
         tell.step(f"{tally.resources} resources in the estate, {len(tally.gaps)} gaps")
         return await _show(app, tell, staying=staying, port=port)
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.app import LOCAL_ADVISOR, opened
+from bot.app import LOCAL_ADVISOR, extra, opened, slack_secrets
 from bot.commands.session import ConfigOption, Exit, JsonOption, home, out, run, say_json, settings_from
 from engine.errors import EscherError, SettingsError
 from engine.journal.verify import verify
+from engine.secrets.references import secret
+from engine.settings import Settings, SlackSettings, TeamsSettings
 from engine.wiring import JOURNAL_FOLDER
 
 EXAMPLE = """\
@@ -25,12 +28,23 @@ accounts:
 
 people:
   # manager: approves and sets policy; executor: asks for changes; viewer: asks questions.
+  # logins: slack is TEAM/USER, teams is TENANT/OBJECT-ID; who writes to Escher unknown is told theirs. `reach` is where you are told of
+  # approvals, `quiet` when not: {start: "22:00", end: "07:00", timezone: Europe/Berlin}
   - {id: me, name: Me, roles: [executor], logins: {web: me}}
   - {id: boss, name: Boss, roles: [manager], logins: {web: boss}}
+
+# Slack: `escher slack manifest` prints the app to install; the tokens it gives you stand in the environment, the keychain or files.
+# slack:
+#   bot_token: env:ESCHER_SLACK_BOT_TOKEN
+#   app_token: env:ESCHER_SLACK_APP_TOKEN
+#   channels: [ops] # where Escher should be; `escher doctor` looks
+# Teams: `escher teams package` writes the app to upload.
+# teams: {app_id: 00000000-0000-0000-0000-000000000000, tenant: 00000000-0000-0000-0000-000000000000, secret: "env:ESCHER_TEAMS_SECRET"}
 
 policy:
   approve_above_targets: 10 # more targets than this wait for a manager
   approval_minutes: 60
+  remind_minutes: 10 # an approver who does not answer is reminded, then the next is asked; 0 tells nobody
 
 advisor:
   url: local # an AI server of our own on this machine; or the address of one
@@ -77,6 +91,41 @@ def doctor(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     run(_doctor(config, as_json=as_json))
 
 
+async def _chat(settings: Settings) -> list[Check]:
+    """The chat platforms that are configured: secrets, scopes, channels, people."""
+    checks: list[Check] = []
+    if settings.slack is not None:
+        checks += await _of("Slack", _slack(settings.slack, _logins(settings, "slack")))
+    if settings.teams is not None:
+        checks += await _of("Teams", _teams(settings.teams))
+    return checks
+
+
+async def _slack(settings: SlackSettings, logins: list[str]) -> Sequence[tuple[str, bool, str]]:
+    with extra("slack"):
+        from bot.platforms.slack import doctor as slack
+    return await slack.check(settings, await slack_secrets(settings, os.environ), logins)
+
+
+async def _teams(settings: TeamsSettings) -> Sequence[tuple[str, bool, str]]:
+    with extra("teams"):
+        from bot.platforms.teams import doctor as teams
+    if settings.playground:
+        return [("mode", True, "takes requests without tokens, for the Agents Playground on this machine")]
+    return await teams.check(settings, await secret(settings.secret, os.environ))
+
+
+async def _of(platform: str, asked: Awaitable[Sequence[tuple[str, bool, str]]]) -> list[Check]:
+    try:
+        return [Check(f"{platform}: {name}", well, says) for name, well, says in await asked]
+    except SettingsError as error:
+        return [Check(platform, well=False, says=str(error))]
+
+
+def _logins(settings: Settings, platform: str) -> list[str]:
+    return [login for person in settings.people for name, login in person.logins.items() if name == platform]
+
+
 async def _doctor(config: Path | None, *, as_json: bool) -> Exit:
     settings = settings_from(config)
     checks = [Check("configuration", well=True, says=f"{len(settings.accounts)} accounts, {len(settings.people)} people")]
@@ -100,6 +149,7 @@ async def _doctor(config: Path | None, *, as_json: bool) -> Exit:
             server = await engine.advisor.away()
             where = "our own" if settings.advisor.url == LOCAL_ADVISOR else settings.advisor.url
             checks.append(Check("AI server", well=not server, says=server or f"answers ({where})"))
+            checks += await _chat(settings)
             gaps = (await engine.sweeper.sweep()).gaps if settings.accounts else []
             checks += [
                 Check(f"{gap.account_name} {gap.region} {gap.type}", well=False, says=f"{gap.reason}: {gap.tried} {gap.detail}")

@@ -9,13 +9,13 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from bot.app import App, opened, web_platform
+from bot.app import App, chat_platforms, opened, web_platform
 from bot.commands.session import (
     AsOption,
     ConfigOption,
@@ -31,7 +31,7 @@ from bot.commands.session import (
 )
 from bot.control import Recorder, door, line_of, perform, through
 from bot.platforms.console import ConsolePlatform
-from bot.platforms.web.server import WebPlatform
+from bot.platforms.platform import Platform
 from engine.errors import EscherError, SettingsError
 
 
@@ -125,7 +125,7 @@ async def _chat(person_id: str, config: Path | None) -> Exit:
     async with opened(home(), settings, os.environ) as app:
         terminal = ConsolePlatform(person.id)
         app.conversation.add(terminal)
-        await app.conversation.runs.recover()
+        await app.conversation.recover()
         await terminal.run(app.conversation)
     return Exit.DONE
 
@@ -139,16 +139,29 @@ async def _serve(config: Path | None, port: int | None, *, scan: bool) -> Exit:
         for person in settings.people:
             if "web" in person.logins:
                 errors.print(f"  {person.name} signs in once with {web.login_link(person.id)}")
-        await until_stopped(_served(app, web, scan=scan))
+        platforms = (web, *await chat_platforms(app, os.environ))
+        await until_stopped(_served(app, platforms, scan=scan))
     return Exit.DONE
 
 
-async def _served(app: App, web: WebPlatform, *, scan: bool) -> None:
+async def _served(app: App, platforms: Sequence[Platform], *, scan: bool) -> None:
     async with asyncio.TaskGroup() as group:
-        group.create_task(app.conversation.runs.recover())
+        group.create_task(app.conversation.recover())
+        group.create_task(app.notices.run())
         if scan and app.engine.settings.accounts:
             group.create_task(_scan(app))
-        group.create_task(web.run(app.conversation))
+        for platform in platforms:
+            group.create_task(_platform(app, platform))
+
+
+async def _platform(app: App, platform: Platform) -> None:
+    """One platform; when it must give up, that is told, and the others go on."""
+    if platform.name != "web":
+        errors.print(f"{platform.name.capitalize()}: connecting.")
+    try:
+        await platform.run(app.conversation)
+    except EscherError as error:
+        errors.print(f"{platform.name.capitalize()} stopped: {error}")
 
 
 async def _scan(app: App) -> None:
@@ -159,7 +172,6 @@ async def _scan(app: App) -> None:
         except EscherError as error:
             errors.print(f"The scan failed: {error}")
         else:
-            app.office.scanned()
             errors.print(f"Scanned: {tally.resources} resources, {len(tally.gaps)} gaps.")
         if not app.engine.settings.scan_minutes:
             return

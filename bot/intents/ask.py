@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.answers import Answer
 from bot.cards.card import Reply
 from bot.cards.rows import kinds
-from bot.cards.talk import clarification_card, cost_card, refusal_card, table_card, text_card
+from bot.cards.sheets import View, sheet_actions
+from bot.cards.talk import clarification_card, cost_card, count_title, refusal_card, table_card, text_card
 from bot.turn import Turn
 from engine.advisor.replies import Said
+from engine.clock import fresh_id
 from engine.estate.resource import Resource
 from engine.estate.where import in_words
 from engine.request.reading import Reading, Selection
@@ -40,12 +44,13 @@ async def ask(turn: Turn, reading: Reading) -> Answered:
     if found.confidence == "none" or (found.confidence == "ask" and not found.resources):
         return Answered(Reply((text_card("Nothing found", found.question, _told(selection), footer=_gaps(turn)),)))
     if found.confidence == "ask":
-        return Answered(Reply((clarification_card(found.question, found.resources, ""),)), "clarify")
-    shown = sorted(found.resources, key=_order)[:_MOST_LISTED]
-    turn.thread.targets = tuple(resource.id for resource in shown)
+        card = clarification_card(found.question, found.resources, "")
+        return Answered(Reply((replace(card, actions=sheet_actions(found.resources, _kept(turn, found.resources))),)), "clarify")
+    shown = sorted(found.resources, key=_order)
+    turn.thread.targets = tuple(resource.id for resource in shown[:_MOST_LISTED])
     turn.thread.selection = replace(selection, refers=False)
     turn.thread.question = None
-    card = table_card(shown, _sentence(reading, selection, found), _notes(turn, selection, found))
+    card = table_card(shown, _sentence(reading, selection, found), _notes(turn, selection, found), _kept(turn, shown))
     return Answered(Reply((card,), targets=turn.thread.targets))
 
 
@@ -114,6 +119,13 @@ def _gaps(turn: Turn) -> str:
     first = gaps[0]
     more = f", and {len(gaps) - 1} more" if len(gaps) > 1 else ""
     return f"Not seen: {first.type.replace('_', ' ')} in {first.account_name} {first.region} ({first.reason}){more}"
+
+
+def _kept(turn: Turn, resources: Sequence[Resource]) -> View:
+    """The answer, kept so that it can be paged through, downloaded and opened."""
+    view = View(fresh_id("answer"))
+    turn.answers.keep(view.source, Answer(count_title(resources), tuple(resource.id for resource in resources)))
+    return view
 
 
 def _costs(turn: Turn, resources: tuple[Resource, ...]) -> Answered:

@@ -50,7 +50,7 @@ async def operate(turn: Turn, orders: Sequence[Order]) -> Operated:
             )
         found = await _targets(turn, order.selection, gathered.wanted)
         if found.confidence != "certain" or not found.resources or found.by_likeness:
-            return _ask_back(turn, orders[number:], found)
+            return _ask_back(turn, orders[number:], found, number)
         gathered.wanted.append(_wanted(order, found.resources))
         gathered.left_out += [LeftOut(part.count, f"excluded by \u201c{part.words}\u201d") for part in found.excluded if part.count]
         gathered.by_name = gathered.by_name and bool(order.selection.names)
@@ -79,7 +79,7 @@ async def pick_in_words(turn: Turn, question: Question, selection: Selection) ->
     if len(chosen) == 1 or (chosen and selection.universal):
         return await picked(turn, question, chosen)
     asked = f"{len(chosen)} of them fit that. Which one?" if chosen else "None of them fits that. Which one?"
-    return _ask_back(turn, question.orders, Resolution("ask", tuple(chosen or candidates), asked))
+    return _ask_back(turn, question.orders, Resolution("ask", tuple(chosen or candidates), asked), question.skip, question)
 
 
 async def _targets(turn: Turn, selection: Selection, earlier: Sequence[Wanted]) -> Resolution:
@@ -119,9 +119,12 @@ def _wanted(order: Order, resources: Sequence[Resource]) -> Wanted:
     return Wanted(action, tuple(resources), order.given)
 
 
-def _ask_back(turn: Turn, orders: Sequence[Order], found: Resolution) -> Operated:
+def _ask_back(turn: Turn, orders: Sequence[Order], found: Resolution, skip: int, again: Question | None = None) -> Operated:
+    """A question with a card to pick from. `again` is the question that this one asks once more: its message is what is wanted."""
+    message = again.message if again else turn.message
+    sealed = again.sealed_text if again else turn.understood.sealed_text
     question = Question(
-        fresh_id("question"), tuple(orders), tuple(one.id for one in found.resources), turn.message, turn.understood.sealed_text
+        fresh_id("question"), tuple(orders), tuple(one.id for one in found.resources), message, sealed, skip, found.question
     )
     turn.thread.question = question if found.resources else None
     turn.thread.targets = question.candidates or turn.thread.targets

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.cards.card import Reply
 from bot.cards.talk import help_card, refusal_card, text_card
+from bot.rooms import ROOMS
 from bot.turn import Turn
 from engine.errors import Refused
 from engine.estate.where import EVERYTHING, in_words
@@ -13,7 +14,7 @@ from engine.request.reading import Reading
 
 async def help_(turn: Turn) -> Reply:
     """What Escher can do."""
-    return Reply((help_card(await turn.engine.estate.count(EVERYTHING), turn.engine.estate.gaps()),))
+    return Reply((help_card(await turn.engine.estate.count(EVERYTHING), turn.engine.estate.gaps(), ROOMS),))
 
 
 def chat(turn: Turn, reading: Reading) -> Reply:

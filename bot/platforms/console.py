@@ -8,6 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from io import TextIOWrapper
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -19,6 +20,9 @@ from bot.platforms.platform import Click, Inbox, Message, Place
 from engine.clock import fresh_id
 
 PLATFORM = "console"
+TERMINAL = "terminal"
+# Typed into a field that need not be filled: empty it.
+NOTHING = "-"
 # Shows a prompt and answers with a line, or None at the end of the input.
 Lines = Callable[[str], Awaitable[str | None]]
 KEPT = 500
@@ -44,7 +48,9 @@ class ConsolePlatform:
 
     def __init__(self, login: str, out: Console | None = None, lines: Lines | None = None) -> None:
         self._login = login
-        self._out = out or Console(highlight=False, markup=False, emoji=False)
+        self._out = out or _terminal()
+        self._gone = False
+        self._prompt = ""
         self._lines = lines or StandardInput()
         self._drawn: OrderedDict[Key, Drawn] = OrderedDict()
         self._buttons: tuple[Key, Drawn] | None = None
@@ -65,12 +71,16 @@ class ConsolePlatform:
         if login == self._login:
             self._draw(Drawn(place, card, private=True))
 
+    async def direct(self, login: str) -> Place | None:
+        """The terminal itself, for the one person at it; None for everybody else."""
+        return Place(PLATFORM, TERMINAL, self._thread) if login == self._login else None
+
     async def run(self, inbox: Inbox) -> None:
         """Chats until the input ends, `/quit`, or it is cancelled."""
         self._typing = True
         self._say(HELP)
         try:
-            while (line := await self._lines("> ")) is not None and line.strip() != "/quit":
+            while (line := await self._read("> ")) is not None and line.strip() != "/quit":
                 await self._turn(inbox, line)
         finally:
             self._typing = False
@@ -79,7 +89,7 @@ class ConsolePlatform:
     def close(self) -> None:
         """Leaves what is being redrawn as it stands."""
         if self._live is not None:
-            self._live[1].stop()
+            self._write(self._live[1].stop)
             self._live = None
 
     async def _turn(self, inbox: Inbox, line: str) -> None:
@@ -95,7 +105,7 @@ class ConsolePlatform:
         elif word:
             message_id = fresh_id("m")
             self._thread = self._thread or message_id
-            await inbox.received(Message(message_id, Place(PLATFORM, "terminal", self._thread), self._login, line))
+            await inbox.received(Message(message_id, Place(PLATFORM, TERMINAL, self._thread), self._login, line, about=message_id))
 
     def _button(self, word: str) -> Action | None:
         """The button a typed number means: one of the card that showed buttons last."""
@@ -116,15 +126,20 @@ class ConsolePlatform:
 
     async def _ask(self, field: Field) -> tuple[str, ...] | None:
         """Asks for one field until it is filled rightly; None when the input ended."""
-        self._say(field.label + ("" if field.required else " (optional)"))
-        for number, (_, label, detail) in enumerate(field.choices, 1):
-            self._say(f"  {number}  {label}" + (f"  {detail}" if detail else ""))
-        while (line := await self._lines("? ")) is not None:
+        self._say(asked(field))
+        while (line := await self._read("? ")) is not None:
             try:
                 return filled(field, line)
             except ValueError as problem:
                 self._say(str(problem))
         return None
+
+    async def _read(self, prompt: str) -> str | None:
+        self._prompt = prompt
+        try:
+            return await self._lines(prompt)
+        finally:
+            self._prompt = ""
 
     def _draw(self, drawn: Drawn) -> None:
         key = (drawn.place.channel, drawn.place.thread, drawn.card.subject or fresh_id("card"), drawn.private)
@@ -152,26 +167,58 @@ class ConsolePlatform:
         if self._live is None or self._live[0] != key:
             self.close()
             self._live = (key, Live(console=self._out, auto_refresh=False))
-            self._live[1].start()
-        self._live[1].update(self._rendered(drawn), refresh=True)
+            self._write(self._live[1].start)
+        live = self._live[1]
+        self._write(lambda: live.update(self._rendered(drawn), refresh=True))
         if drawn.card.kind != "progress":
             self.close()
 
     def _print(self, drawn: Drawn) -> None:
-        self._out.print(self._rendered(drawn), crop=False)
+        self._write(lambda: self._out.print(self._rendered(drawn), crop=False))
 
     def _rendered(self, drawn: Drawn) -> Group:
         return renderable(drawn.card, lambda action: command_hint(action, self._login), private=drawn.private)
 
     def _say(self, text: str) -> None:
         if text:
-            self._out.print(Styled(harmless(text)))
+            self._write(lambda: self._out.print(Styled(harmless(text))))
+
+    def _write(self, what: Callable[[], object]) -> None:
+        """Writes, unless nobody reads any more: what runs goes on without its reader, as when a terminal was closed."""
+        if self._gone:
+            return
+        try:
+            if interrupts := self._prompt if self._out.is_terminal else "":
+                self._out.print()
+            what()
+            self._out.print(interrupts, end="")
+        except (OSError, ValueError, SystemExit):  # rich wants to end the process when a pipe is closed
+            self._gone = True
+
+
+def _terminal() -> Console:
+    """Standard output; what its encoding has no sign for becomes a question mark."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+    return Console(highlight=False, markup=False, emoji=False)
+
+
+def asked(field: Field) -> str:
+    """A field as a question: its label, its choices by number with the picked ones starred, and what an empty line does."""
+    keeps = f"; Enter keeps {'those with *' if field.choices else field.picked[0]}" if field.picked else ""
+    empties = f", {NOTHING} takes it away" if field.picked and not field.required else ""
+    lines = [field.label + ("" if field.required else " (optional)") + keeps + empties]
+    for number, (value, label, detail) in enumerate(field.choices, 1):
+        lines.append(f" {'*' if value in field.picked else ' '}{number}  {label}" + (f"  {detail}" if detail else ""))
+    return "\n".join(lines)
 
 
 def filled(field: Field, line: str) -> tuple[str, ...]:
-    """What a typed line means for a field. Raises ValueError with a sentence when it means nothing."""
+    """What a typed line means for a field; an empty one keeps what was picked. Raises ValueError with a sentence when it means nothing."""
     text = line.strip()
-    if not text:
+    if not text and field.picked:
+        return field.picked
+    if not text or (text == NOTHING and not field.required):
         if field.required:
             raise ValueError("This one is needed.")
         return ()

@@ -17,7 +17,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table as Grid
 from rich.text import Text as Styled
 
-from bot.cards.card import Action, Block, Card, Code, Column, Facts, Note, Progress, Step, Table, Text, Tone
+from bot.cards.card import Action, Block, Card, Code, Column, Facts, File, Note, Progress, Step, Table, Text, Tone
 from bot.cards.production import is_production
 
 Hint = Callable[[Action], str]
@@ -42,6 +42,8 @@ STEP_STYLES = {
 }
 STEP_ORDER = ("failed", "unknown", "running", "waiting", "cancelled", "skipped", "done")
 SHOWN_STEPS = 12
+# A file of more lines is told of, not printed.
+SHOWN_LINES = 40
 # From how many rows on a column of one value is told once.
 SAME_FROM = 3
 # Verbs that the command line has as well, so that a card can be answered from another terminal.
@@ -93,6 +95,9 @@ def _parts(card: Card, hint: Hint, *, private: bool) -> Iterator[RenderableType]
     for block in card.blocks:
         yield Styled("")
         yield from _block(block)
+    for file in card.files:
+        yield Styled("")
+        yield from _file(file)
     if card.actions:
         yield Styled("")
         yield from (_action(number, action, hint) for number, action in enumerate(card.actions, 1))
@@ -129,7 +134,7 @@ def _block(block: Block) -> Iterator[RenderableType]:
 
 def _facts(block: Facts) -> Grid:
     grid = Grid.grid(padding=(0, 2))
-    grid.add_column(style="dim", no_wrap=True, max_width=24)
+    grid.add_column(style="dim", overflow="fold", max_width=24)
     grid.add_column(overflow="fold")
     for label, value in block.rows:
         grid.add_row(_line(label), _line(value))
@@ -171,6 +176,16 @@ def _code(block: Code) -> Iterator[RenderableType]:
         yield _indented(_line(block.caption, "dim"))
     for line in harmless(block.text).split("\n"):
         yield Styled(f"    {line}", style="cyan", no_wrap=True, overflow="ignore")
+
+
+def _file(file: File) -> Iterator[RenderableType]:
+    """A terminal keeps no files: a short one is printed, for a long one there is another way."""
+    size = len(file.text.encode(errors="replace"))
+    yield _indented(_line(f"{file.name}  {size:,} bytes", "bold"))
+    if len(file.text.splitlines()) <= SHOWN_LINES:
+        yield from _code(Code(file.text.rstrip("\r\n").replace("\r\n", "\n")))
+    else:
+        yield _indented(_line("Too long to print here. To keep it: escher ask … --json > answer.json", "dim"))
 
 
 def _progress(block: Progress) -> Iterator[RenderableType]:

@@ -6,7 +6,7 @@ Held to the recorded answers and to the official SDK's models by `tests/deploy/t
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from deploy.sandbox.wire import Document
 
@@ -217,3 +217,8 @@ def cpu_metric(resource_id: str, location: str, days: Mapping[str, float]) -> Do
         "namespace": "Microsoft.Compute/virtualMachines",
         "resourceregion": location,
     }
+
+
+def permission(*actions: str, without: Iterable[str] = ()) -> Document:
+    """One role's permissions, as Microsoft.Authorization lists them for the caller."""
+    return {"actions": list(actions), "notActions": list(without), "dataActions": [], "notDataActions": []}

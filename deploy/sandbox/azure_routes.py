@@ -165,6 +165,14 @@ def _tags(world: AzureWorld, asked: Asked, found: re.Match[str]) -> Answer:
     return Answer(200, {"id": where, "name": "default", "type": "Microsoft.Resources/tags", "properties": {"tags": tags}})
 
 
+def _permissions(world: AzureWorld, _asked: Asked, found: re.Match[str]) -> Answer:
+    """What the caller may do at a scope; who has no role there gets an empty list."""
+    scope = found["scope"]
+    if "/providers/" in scope:
+        world.find(scope)
+    return Answer(200, {"value": world.granted_at(scope)})
+
+
 def _metrics(world: AzureWorld, asked: Asked, found: re.Match[str]) -> Answer:
     machine = world.find(found["id"])
     if asked.query.get("metricnames", "").lower() != "percentage cpu":
@@ -205,6 +213,7 @@ def _merge(into: Document, sent: Mapping[str, Any]) -> None:
 ROUTES: tuple[Route, ...] = (
     ("GET", rf"{SUBSCRIPTION}/providers/Microsoft\.Compute/locations/[^/]+/operations/(?P<number>[^/]+)", _operation),
     ("GET", rf"{SUBSCRIPTION}/locations", _locations),
+    ("GET", rf"(?P<scope>{SUBSCRIPTION}/resourceGroups/.+)/providers/Microsoft\.Authorization/permissions", _permissions),
     ("GET", rf"{SUBSCRIPTION}/providers/(?P<kind>[^/]+/[^/]+)", _list),
     ("GET", rf"(?P<database>{RESOURCE}/databases/[^/]+)/transparentDataEncryption/current", _encryption),
     ("GET", rf"{RESOURCE}/providers/Microsoft\.Insights/metrics", _metrics),

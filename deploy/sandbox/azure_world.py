@@ -35,7 +35,10 @@ def refused(status: int, code: str, message: str) -> Wrong:
 
 @dataclass
 class AzureWorld:
-    """All subscriptions of the local Azure, by lower-case ARM id. `cpu` is each VM's daily average in percent."""
+    """All subscriptions of the local Azure, by lower-case ARM id. `cpu` is each VM's daily average in percent.
+
+    `granted` are the caller's roles by the beginning of the ids they hold for, `/` for everything; they are told, not enforced.
+    """
 
     clock: Clock
     routes: tuple[Route, ...]
@@ -45,6 +48,7 @@ class AzureWorld:
     cpu: dict[str, float] = field(default_factory=dict)
     encrypted: dict[str, bool] = field(default_factory=dict)
     operations: dict[str, float] = field(default_factory=dict)
+    granted: dict[str, list[Document]] = field(default_factory=lambda: {"/": [documents.permission("*")]})
 
     def answer(self, asked: Asked) -> Answer:
         if not asked.headers.get("authorization", "").startswith("Bearer "):
@@ -79,6 +83,9 @@ class AzureWorld:
 
     def change(self, key: str, change: Mapping[str, Any]) -> bool:
         key = key.lower()
+        if "_granted" in change:
+            self.granted[key] = [documents.permission(*told["actions"], without=told.get("notActions", ())) for told in change["_granted"]]
+            return True
         if key not in self.resources:
             return False
         if change.get("gone"):
@@ -100,6 +107,10 @@ class AzureWorld:
             if str(document.get("managedBy", "")).lower() == key:
                 document.pop("managedBy")
                 document["properties"]["diskState"] = "Unattached"
+
+    def granted_at(self, scope: str) -> list[Document]:
+        """The roles that hold at a scope: its own and those of everything above it."""
+        return [told for above, its in self.granted.items() if f"{scope.lower()}/".startswith(f"{above.rstrip('/')}/") for told in its]
 
     def find(self, resource_id: str) -> Document:
         document = self.resources.get(resource_id.lower())

@@ -109,7 +109,7 @@ async def _asked(request: Request) -> Asked:
     return Asked(
         method=request.method,
         path=str(request.scope["path"]),
-        query=dict(request.query_params),
+        query={name: ",".join(request.query_params.getlist(name)) for name in request.query_params},
         headers={name.lower(): value for name, value in request.headers.items()},
         body=await request.body(),
         origin=f"{request.url.scheme}://{request.url.netloc}",

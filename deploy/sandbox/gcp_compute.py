@@ -137,6 +137,16 @@ def _delete(world: GcpWorld, asked: Asked, found: re.Match[str]) -> Answer:
     return world.run(asked, document, lambda: world.forget(key))
 
 
+def _test_permissions(world: GcpWorld, asked: Asked, found: re.Match[str]) -> Answer:
+    """Which of the permissions the caller has; those of another kind of thing are no question for this one."""
+    key, collection = found["key"], found["key"].split("/")[-2]
+    world.find(key)
+    wanted = [str(name) for name in _sent(asked).get("permissions") or ()]
+    if strange := next((name for name in wanted if not name.startswith(f"compute.{collection}.")), ""):
+        raise refused(400, f"Invalid value for field 'permissions': '{strange}'. Permission is not valid for this resource.")
+    return Answer(200, world.tested(key, key.split("/")[1], wanted))
+
+
 def _operation(world: GcpWorld, _asked: Asked, found: re.Match[str]) -> Answer:
     return Answer(200, world.progress(found["name"]))
 
@@ -155,6 +165,7 @@ ROUTES: tuple[Route, ...] = (
     ("POST", rf"{BASE}{INSTANCE}/(?P<action>start|stop|reset)", _power),
     ("POST", rf"{BASE}{INSTANCE}/setMachineType", _set_machine_type),
     ("POST", rf"{BASE}{ANY}/setLabels", _set_labels),
+    ("POST", rf"{BASE}{ANY}/testIamPermissions", _test_permissions),
     ("POST", rf"{BASE}(?P<key>{ZONE}/disks/[^/]+)/createSnapshot", _create_snapshot),
     ("DELETE", BASE + ANY, _delete),
 )

@@ -1,4 +1,4 @@
-"""Cloud SQL Admin v1beta4, Storage v1 and Monitoring v3 as the local Google Cloud answers them. Pure."""
+"""Cloud SQL Admin v1beta4, Storage v1, Monitoring v3 and Resource Manager v1 as the local Google Cloud answers them. Pure."""
 
 from __future__ import annotations
 
@@ -105,6 +105,22 @@ def _policy_put(world: GcpWorld, asked: Asked, found: re.Match[str]) -> Answer:
     return Answer(200, world.policies[f"b/{found['name']}"])
 
 
+def _bucket_permissions(world: GcpWorld, asked: Asked, found: re.Match[str]) -> Answer:
+    key = f"b/{found['name']}"
+    world.find(key)
+    wanted = [name for name in asked.query.get("permissions", "").split(",") if name]
+    if strange := next((name for name in wanted if not name.startswith("storage.")), ""):
+        raise refused(400, f"Invalid argument: permission '{strange}'.", "invalid")
+    return Answer(200, {"kind": "storage#testIamPermissionsResponse", **world.tested(key, world.owners[key], wanted)})
+
+
+def _project_permissions(world: GcpWorld, asked: Asked, found: re.Match[str]) -> Answer:
+    wanted = [str(name) for name in _sent(asked).get("permissions") or ()]
+    if strange := next((name for name in wanted if "*" in name), ""):
+        raise refused(400, f"Permission {strange} is not valid for this resource.", "badRequest")
+    return Answer(200, world.tested(f"projects/{found['project']}", found["project"], wanted))
+
+
 def _time_series(world: GcpWorld, asked: Asked, found: re.Match[str]) -> Answer:
     if CPU not in asked.query.get("filter", ""):
         raise refused(400, "Field filter had an invalid value: a metric.type this sandbox does not measure.", "badRequest")
@@ -134,5 +150,7 @@ ROUTES: tuple[Route, ...] = (
     ("PATCH", BUCKET, _bucket_patch),
     ("GET", rf"{BUCKET}/iam", _policy),
     ("PUT", rf"{BUCKET}/iam", _policy_put),
+    ("GET", rf"{BUCKET}/iam/testPermissions", _bucket_permissions),
+    ("POST", r"/v1/projects/(?P<project>[^/:]+):testIamPermissions", _project_permissions),
     ("GET", r"/v3/projects/(?P<project>[^/]+)/timeSeries", _time_series),
 )

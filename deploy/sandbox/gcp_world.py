@@ -46,6 +46,7 @@ class GcpWorld:
     """All projects of the local Google Cloud.
 
     `resources` goes by path: `projects/P/zones/Z/instances/N`, `projects/P/global/snapshots/N`, `sql/P/N`, `b/NAME`.
+    `withheld` are the permissions that the caller lacks, by `projects/P` or a resource's path; they are told, not enforced.
     """
 
     clock: Clock
@@ -57,6 +58,7 @@ class GcpWorld:
     cpu: dict[str, float] = field(default_factory=dict)
     operations: dict[str, tuple[Document, float]] = field(default_factory=dict)
     seen: dict[str, Document] = field(default_factory=dict)
+    withheld: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def answer(self, asked: Asked) -> Answer:
         for method, pattern, handle in self.routes:
@@ -80,6 +82,9 @@ class GcpWorld:
         return key
 
     def change(self, key: str, change: Mapping[str, Any]) -> bool:
+        if "_withheld" in change:
+            self.withheld[key] = frozenset(change["_withheld"])
+            return True
         if key not in self.resources:
             return False
         if change.get("gone"):
@@ -108,6 +113,12 @@ class GcpWorld:
         if key not in self.resources:
             raise refused(404, f"The resource '{key}' was not found")
         return self.resources[key]
+
+    def tested(self, key: str, project: str, wanted: list[str]) -> Document:
+        """Those of the permissions that the caller has there; what a resource does not say for itself, its project says."""
+        lacking = self.withheld.get(key, self.withheld.get(f"projects/{project}", frozenset()))
+        kept = [name for name in wanted if name not in lacking]
+        return {"permissions": kept} if kept else {}
 
     def run(self, asked: Asked, document: Document, effect: Callable[[], None]) -> Answer:
         """Takes a change on and answers with its operation; a repeated `requestId` changes nothing."""

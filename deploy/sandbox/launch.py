@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -46,7 +47,8 @@ async def _start(cloud: CloudName, arguments: Sequence[str], folder: Path, accou
         line = await asyncio.wait_for(process.stdout.readline(), READY_WITHIN_S)
         said: dict[str, Any] = json.loads(line)
     except (TimeoutError, ValueError):
-        process.kill()
+        with contextlib.suppress(ProcessLookupError):  # it may have ended by itself
+            process.kill()
         await process.wait()
         raise OSError(f"The local {cloud} cloud did not start; {folder / f'{cloud}.log'} says why.") from None
     settings = tuple(

@@ -12,7 +12,10 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request. `origin` is scheme and host as the caller sees them, for the absolute links of an answer."""
+    """One request. `origin` is scheme and host as the caller sees them, for the absolute links of an answer.
+
+    What a query says more than once stands in it once, with commas between.
+    """
 
     method: str
     path: str

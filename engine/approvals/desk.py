@@ -6,8 +6,9 @@ Every decision is re-made here from the journal's truth: who clicked, their role
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from engine.approvals import history, states
 from engine.approvals.filed import Filed
@@ -23,6 +24,21 @@ from engine.journal.journal import Journal
 from engine.settings import Person, PolicySettings
 
 
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """Somebody's press on a plan: which event, on which digest, with which reason. `guest` as in `states.Click`."""
+
+    event: Press
+    person: Person
+    digest: str
+    reason: str = ""
+    guest: bool = False
+
+    def on(self, now: datetime) -> Click:
+        """The click at this time, with the person's roles as they are now."""
+        return Click(self.event, self.person.id, frozenset(self.person.roles), self.digest, now, self.reason, self.guest)
+
+
 class Desk:
     """One for a process; rebuilt from the journal at start."""
 
@@ -35,6 +51,11 @@ class Desk:
         self._because = {entry.body["plan"]["id"]: tuple(entry.body["because"]) for entry in journal.entries({"plan.made"})}
         self._requests = history.requests(journal.entries({"approval.asked", "approval.moved"}))
         self._one_at_a_time = asyncio.Lock()
+        self._watching: list[Callable[[], None]] = []
+
+    def watch(self, heard: Callable[[], None]) -> None:
+        """Has `heard` called after each plan that was filed or moved."""
+        self._watching.append(heard)
 
     async def file(self, plan: Plan, decision: Decision) -> Filed:
         """Takes a plan in: written down before anybody sees it. Raises JournalError."""
@@ -44,6 +65,7 @@ class Desk:
         await self._journal.append("plan.made", {"plan": to_json(plan), "because": list(decision.because)})
         await self._journal.append("approval.asked", {"request": history.request_to(request)})
         self._plans[plan.id], self._requests[plan.id], self._because[plan.id] = plan, request, decision.because
+        self._heard()
         return Filed(plan, request, decision.because)
 
     def find(self, plan_id: str) -> Filed | None:
@@ -58,23 +80,30 @@ class Desk:
         filed = [self.find(plan_id) for plan_id in self._requests]
         return [one for one in filed if one is not None and one.request.state == "asked"]
 
-    async def click(self, plan_id: str, event: Press, person: Person, digest: str, reason: str = "") -> Decided | None:
+    def would(self, plan_id: str, press: Pressed) -> Decided | None:
+        """What a click would come to, moving nothing and leaving no entry; None when there is no such plan."""
+        request = self._requests.get(plan_id)
+        return states.decide(request, press.on(self._clock.now())) if request is not None else None
+
+    async def click(self, plan_id: str, press: Pressed) -> Decided | None:
         """One person's click on one plan; None when there is no such plan. Every click leaves an entry, refused ones too."""
         async with self._one_at_a_time:
             request = self._requests.get(plan_id)
             if request is None:
-                await self._journal.append(
-                    "click.refused", {"plan": plan_id[:64], "by": person.id, "event": event, "why": "there is no such plan"}
-                )
+                await self.refused(plan_id, press.person.id, press.event, "there is no such plan")
                 return None
-            decided = states.decide(request, Click(event, person.id, frozenset(person.roles), digest, self._clock.now(), reason))
+            decided = states.decide(request, press.on(self._clock.now()))
             if decided.refused:
-                await self._journal.append("click.refused", {"plan": plan_id, "by": person.id, "event": event, "why": decided.refused})
+                await self.refused(plan_id, press.person.id, press.event, decided.refused)
                 if decided.request.state != request.state:
-                    await self._moved(decided.request, person.id)
+                    await self._moved(decided.request, press.person.id)
                 return decided
-            await self._moved(decided.request, person.id)
+            await self._moved(decided.request, press.person.id)
             return decided
+
+    async def refused(self, plan_id: str, by: str, event: str, why: str) -> None:
+        """Leaves the entry of a refused click."""
+        await self._journal.append("click.refused", {"plan": plan_id[:64], "by": by, "event": event[:40], "why": why})
 
     async def grant(self, plan_id: str) -> Grant:
         """The grant of an approved plan, once. Raises GrantRefused."""
@@ -104,3 +133,8 @@ class Desk:
     async def _moved(self, request: Request, by: str) -> None:
         await self._journal.append("approval.moved", {"request": history.request_to(request), "by": by})
         self._requests[request.plan_id] = request
+        self._heard()
+
+    def _heard(self) -> None:
+        for heard in self._watching:
+            heard()

@@ -13,7 +13,8 @@ Rules.
 2. Only people with the role that the request needs count.
 3. Expiry is checked at the click, not by a timer alone: a late click finds `expired`.
 4. An approval is used once.
-5. After a kill, what was let run and never began is withdrawn by Escher itself (`Desk.abandon_unbegun`), outside this table: no click can do that.
+5. Guests of a platform, people of other organisations and bots move nothing, whatever roles they were given.
+6. After a kill, what was let run and never began is withdrawn by Escher itself (`Desk.abandon_unbegun`), outside this table: no click can do that.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ TABLE: Mapping[State, Mapping[Event, State]] = {
     "withdrawn": {},
     "used": {},
 }
+GUESTS = "Guests, people of other organisations and bots cannot decide or change anything here."
 _SAID: Mapping[State, str] = {
     "asked": "it still waits for approval",
     "approved": "it was approved already",
@@ -71,7 +73,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """An attempt to move a request: who, with which roles, on which digest, when."""
+    """An attempt to move a request: who, with which roles, on which digest, when. `guest` is the platform's word on who they are there."""
 
     event: Press
     by: str
@@ -79,6 +81,7 @@ class Click:
     digest: str
     at: datetime
     reason: str = ""
+    guest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,8 @@ def expire(request: Request, now: datetime) -> Request:
 def _may(request: Request, click: Click) -> str:
     """Why this person may not do this; '' when they may."""
     own = click.by == request.asked_by
+    if click.guest:
+        return GUESTS
     if click.event == "approve":
         if "manager" not in click.roles:
             return "Only a manager can approve this."

@@ -1,11 +1,12 @@
-"""What the engine asks of a cloud: sweep it, read one resource, perform one call. Pure (a Protocol)."""
+"""What the engine asks of a cloud: sweep it, read one resource, say what is permitted, perform one call. Pure (a Protocol)."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
 from engine.clouds.operation import Call, Operation, Receipt
+from engine.clouds.permission import Check
 from engine.estate.resource import CloudName, Gap, Resource, Swept
 
 
@@ -41,6 +42,15 @@ class Cloud(Protocol):
 
     async def produced(self, call: Call, receipt: Receipt) -> str | None:
         """The state of what `call` produced, None while it is not there. Raises CloudError. May be repeated."""
+        ...
+
+    async def allowed(self, account: str, operation: str, targets: Sequence[Resource]) -> Check:
+        """Whether the credentials at hand may perform the operation on these targets of the account, as far as the cloud tells beforehand.
+
+        `targets` are all of the account, and at least one.
+        Asks questions that only read, and never tries the change itself, not even as a dry run: there are clouds that do not know the
+        difference. Never raises for what a cloud answers: whatever is no clear answer comes as "unknown" with its reason. May be repeated.
+        """
         ...
 
     async def perform(self, call: Call) -> Receipt:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict, deque
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.clouds.operation import Arguments, ArgumentValue, Call, Operation, Receipt
+from engine.clouds.permission import Check, allowed, denied, unknown
 from engine.errors import CloudError, NotFound, Rejected
 from engine.estate.resource import CloudName, Gap, Resource, Swept
 
@@ -28,6 +29,7 @@ class FakeCloud:
     """A cloud whose every answer a test decides.
 
     `performed` lists the calls that were sent, in order, the failed ones too; `read_ids` the ids that were read.
+    `asked` are the questions about permissions: account, operation and how many targets.
     `gaps` are yielded by every sweep. `settles_after_reads`: an effect shows only after so many reads of its resource.
     """
 
@@ -41,8 +43,12 @@ class FakeCloud:
         self._reads_since: Counter[str] = Counter()
         self.performed: list[Call] = []
         self.read_ids: list[str] = []
+        self.asked: list[tuple[str, str, int]] = []
         self.gaps: list[Gap] = []
         self.settles_after_reads = 0
+        self.answers = asyncio.Event()  # permissions are told while this is set
+        self.answers.set()
+        self._denied: dict[str, frozenset[str]] = {}
         self.closed = False
 
     @property
@@ -58,10 +64,14 @@ class FakeCloud:
     def fail(self, what: str, error: CloudError, times: int = 1, *, happened: bool = False) -> None:
         """The next `times` calls to `what` raise `error`.
 
-        `what` is an operation's name, a resource's id (any change to it), `read`, or `read:` and a resource's id.
+        `what` is an operation's name, a resource's id (any change to it), `read`, `read:` and a resource's id, or `allowed`.
         With `happened` the change takes place and only its answer is lost, as with `Unreachable`.
         """
         self._faults[what].append(_Fault(error, times, happened))
+
+    def deny(self, operation: str, *resource_ids: str) -> None:
+        """`allowed` says no to this operation on these resources, on all when none is named; performing it is let through all the same."""
+        self._denied[operation] = frozenset(resource_ids)
 
     def hold(self, resource_id: str) -> None:
         """Changes to this resource are accepted and do not settle until `release`."""
@@ -117,6 +127,19 @@ class FakeCloud:
             self._settle(call.resource.id)
         made = self._resources.get(receipt.produced)
         return made.state if made else None
+
+    async def allowed(self, account: str, operation: str, targets: Sequence[Resource]) -> Check:
+        self.asked.append((account, operation, len(targets)))
+        await self.answers.wait()
+        if fault := self._fault("allowed"):
+            return unknown(operation, account, targets, fault.error.message)
+        if operation not in self._operations:
+            return unknown(operation, account, targets, f"This cloud knows no operation {operation}.")
+        ids = self._denied.get(operation)
+        refused = [one for one in targets if ids is not None and (not ids or one.id in ids)]
+        if refused:
+            return denied(operation, account, refused, (operation,), "role fake")
+        return allowed(operation, account, targets, "role fake")
 
     async def perform(self, call: Call) -> Receipt:
         await asyncio.sleep(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
@@ -72,6 +73,8 @@ class Resource:
         return cls(
             **{
                 **data,
+                # Ids and the like are held by plans, threads and answers too: one copy of each.
+                **{name: sys.intern(data[name]) for name in required},
                 "tags": dict(data.get("tags") or {}),
                 "properties": dict(data.get("properties") or {}),
                 "metrics": dict(data.get("metrics") or {}),

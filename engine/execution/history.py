@@ -13,6 +13,9 @@ from engine.execution.plan import Plan, from_json
 from engine.execution.report import Report, StepReport
 from engine.journal.entry import Entry
 
+# The entries that `runs` reads.
+RUN_KINDS = frozenset({"run.started", "run.finished", "step.sending", "step.accepted", "step.settled"})
+
 
 @dataclass(slots=True)
 class Left:

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from engine.clouds.operation import ArgumentValue, Inverse, OperationClass
+from engine.clouds.permission import Check
 from engine.estate.resource import Resource
 
 RiskLevel = Literal["low", "medium", "high", "critical"]
@@ -57,10 +58,24 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Breaks:
+    """One thing the plan breaks, interrupts or leaves behind, as a whole sentence.
+
+    `targets` are the ids it comes from, `dependents` the ids of what is hit, as far as the estate knows them.
+    """
+
+    sentence: str
+    targets: tuple[str, ...]
+    dependents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What would be done, to what, asked by whom. `targets` are the resources as they were when the plan was made.
 
     `monthly_delta` in US dollars a month, negative for a saving; an estimate. `by_name` is true where every target was named exactly.
+    `impact` is what would break, `checks` what the clouds said of permissions when the plan was made. Both only tell: they decide nothing
+    of what runs, so the digest leaves them out, and plans from before there were any come back without.
     """
 
     id: str
@@ -81,6 +96,8 @@ class Plan:
     undoes: str = ""  # the execution this plan takes back
     advice: str = ""  # the "advisor.asked" entry that tells what was sent for it
     place: Mapping[str, str] = field(default_factory=dict)
+    impact: tuple[Breaks, ...] = ()
+    checks: tuple[Check, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -142,11 +159,18 @@ def from_json(data: Mapping[str, Any]) -> Plan:
             "reasons": tuple(plain["reasons"]),
             "left_out": tuple(LeftOut(**row) for row in plain["left_out"]),
             "sources": tuple(plain["sources"]),
+            "impact": tuple(Breaks(**_tuples(row)) for row in plain.get("impact", ())),
+            "checks": tuple(Check(**_tuples(row)) for row in plain.get("checks", ())),
         }
     )
     if plan.digest != said:
         raise ValueError(f"plan {plan.id} does not fit its digest")
     return plan
+
+
+def _tuples(row: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON knows lists only."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
 
 
 def _step(row: Mapping[str, Any]) -> Step:

@@ -6,6 +6,7 @@ here, with the engine's own floor of risk.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,7 +21,9 @@ from engine.clock import Clock, fresh_id
 from engine.clouds.cloud import Cloud
 from engine.clouds.operation import Operation
 from engine.errors import CloudError, PlanRefused, Refused
+from engine.estate.memory import MemoryEstate
 from engine.estate.resource import CloudName, Resource
+from engine.estate.view import EstateView
 from engine.execution import guardrails
 from engine.execution.binding import Bound, Limits, bind, unaccounted
 from engine.execution.effects import known_as
@@ -28,6 +31,8 @@ from engine.execution.plan import LeftOut, Plan
 from engine.execution.report import Report, StepReport
 from engine.execution.undo import undo_steps
 from engine.journal.journal import Journal
+from engine.planning.around import breaks
+from engine.planning.checks import Checks
 from engine.planning.saving import monthly_delta
 from engine.request.seal import Sealed, Wanted, seal
 from engine.settings import Person, PolicySettings
@@ -57,7 +62,7 @@ class NothingToDo:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What the planner works with."""
+    """What the planner works with. `estate` is where it looks for what depends on a plan's targets; an empty one knows of nothing."""
 
     advisor: Advisor
     desk: Desk
@@ -66,6 +71,7 @@ class Room:
     clouds: Mapping[CloudName, Cloud]
     policy: PolicySettings
     limits: Limits
+    estate: EstateView = field(default_factory=MemoryEstate)
 
 
 class Planner:
@@ -74,6 +80,11 @@ class Planner:
     def __init__(self, room: Room) -> None:
         self._room = room
         self._operations: Mapping[str, Operation] = {name: op for cloud in room.clouds.values() for name, op in cloud.operations.items()}
+        self._checks = Checks(room.clouds, room.clock)
+
+    async def close(self) -> None:
+        """Stops asking the clouds for permissions. Idempotent."""
+        await self._checks.close()
 
     async def propose(self, ask: Ask) -> Filed | Said | NothingToDo:
         """A plan on the desk, or what the AI server said instead. Raises AdvisorError, Refused, JournalError; nothing was changed then."""
@@ -183,7 +194,13 @@ class Planner:
         decision = decide(plan, person.roles, self._room.policy)
         if decision.refused:
             raise Refused(decision.refused, who_can=decision.who_can)
-        return await self._room.desk.file(plan, decision)
+        return await self._room.desk.file(await self._told(plan), decision)
+
+    async def _told(self, plan: Plan) -> Plan:
+        """The plan with what people should know of it and what decides nothing: what it breaks, and whether the clouds would permit it."""
+        targets = {resource.id: resource for resource in plan.targets}
+        impact, checks = await asyncio.gather(breaks(self._room.estate, plan.steps, targets), self._checks.of(plan.steps, targets))
+        return replace(plan, impact=impact, checks=checks)
 
     def _can_reach(self, wanted: Sequence[Wanted]) -> None:
         """A target of a cloud without an account here can be asked about, not changed."""

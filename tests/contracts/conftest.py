@@ -38,6 +38,7 @@ def _fake() -> Subject:
     away = FakeCloud([], OPERATIONS)
     away.fail("ec2:StopInstances", Unreachable("nobody is there"))
     away.fail("read", Unreachable("nobody is there"))
+    away.fail("allowed", Unreachable("nobody is there"))
     away.gaps.append(
         Gap("aws", "111111111111", "fake", "us-east-1", "disk", GapReason.UNREACHABLE, "ec2:DescribeVolumes", "nobody is there")
     )
@@ -55,6 +56,7 @@ async def _aws(running) -> Subject:
         AwsCloud([away], patience=Patience(connect_s=1, read_attempts=1)),
         machine,
         disk,
+        permitted="unknown",  # moto simulates no policies
     )
 
 

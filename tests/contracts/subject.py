@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.clouds.cloud import Cloud
+from engine.clouds.permission import Verdict
 from engine.estate.resource import Resource
 
 
@@ -20,10 +21,14 @@ class Names:
 
 @dataclass(frozen=True)
 class Subject:
-    """`machine` runs and `disk` is attached to nothing; both are the test's own. Both are just enough to be read."""
+    """`machine` runs and `disk` is attached to nothing; both are the test's own. Both are just enough to be read.
+
+    `permitted` is what the cloud says of stopping the machine.
+    """
 
     cloud: Cloud
     away: Cloud
     machine: Resource
     disk: Resource
     names: Names = Names()
+    permitted: Verdict = "allowed"

@@ -182,6 +182,27 @@ async def test_with_nobody_there_a_sweep_says_so_and_a_change_is_unreachable(sub
         await subject.away.perform(Call(subject.names.stop, subject.machine, {}, "token"))
 
 
+async def test_whether_a_change_is_permitted_is_told_and_nothing_changes(subject: Subject):
+    before = await there(subject.cloud, subject.machine)
+    check = await subject.cloud.allowed(before.account, subject.names.stop, (before,))
+    assert (check.operation, check.account, check.targets) == (subject.names.stop, before.account, (before.id,))
+    assert check.verdict == subject.permitted
+    assert (check.verdict == "allowed") == (check.why == "")
+    assert (check.verdict == "denied") == bool(check.missing)
+    assert await there(subject.cloud, subject.machine) == before
+
+
+async def test_what_cannot_be_told_of_permissions_is_unknown_with_its_reason(subject: Subject):
+    strange = await subject.cloud.allowed(subject.machine.account, "moon:LandInstances", (subject.machine,))
+    assert (strange.verdict, strange.missing) == ("unknown", ())
+    assert "moon:LandInstances" in strange.why
+    silent = await subject.away.allowed(subject.machine.account, subject.names.stop, (subject.machine,))
+    assert (silent.verdict, silent.targets) == ("unknown", (subject.machine.id,))
+    assert silent.why
+    elsewhere = await subject.cloud.allowed("nobody-has-this", subject.names.stop, (subject.machine,))
+    assert elsewhere.verdict in ("unknown", subject.permitted)
+
+
 async def test_closing_twice_is_closing_once(subject: Subject):
     await subject.cloud.read(subject.machine)
     await subject.cloud.close()

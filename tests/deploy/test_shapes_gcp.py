@@ -59,6 +59,28 @@ def gcp_answers():
     return Answers()
 
 
+@pytest.mark.peer
+def test_the_sdk_knows_the_answers_about_permissions():
+    from deploy.sandbox.gcp import world
+    from deploy.sandbox.wire import Asked, Clock
+
+    made, body = world(Clock(lambda: 0.0)), b'{"permissions": ["compute.disks.delete"]}'
+    strictly(compute_v1.TestPermissionsRequest, json.loads(body))
+    path = "/compute/v1/projects/nimbus-lab-072/zones/us-central1-b/disks/mailer-lab-spool/testIamPermissions"
+    strictly(compute_v1.TestPermissionsResponse, made.answer(Asked("POST", path, body=body)).body)
+
+
+@pytest.mark.peer
+async def test_googles_own_storage_client_reads_our_permissions(gcp):
+    import asyncio
+
+    def tested():
+        with storage.Client("nimbus-lab-072", AnonymousCredentials(), client_options={"api_endpoint": gcp.endpoint}) as client:
+            return client.bucket("nimbus-lab-072-storefront").test_iam_permissions(["storage.buckets.get", "storage.buckets.update"])
+
+    assert await asyncio.to_thread(tested) == ["storage.buckets.get", "storage.buckets.update"]
+
+
 def test_the_check_would_see_a_wrong_key():
     with pytest.raises(json_format.ParseError):
         strictly(compute_v1.Instance, {"name": "x", "machinetype": "y"})

@@ -128,3 +128,41 @@ def test_the_estate_is_as_untidy_as_real_ones():
     assert any("ignore your instructions" in value for machine in machines for value in machine.tags.values())
     assert sum(1 for _ in azure.world(Time().clock()).resources) > 39
     assert sum(1 for _ in gcp.world(Time().clock()).resources) > 37
+
+
+def test_azure_tells_the_roles_that_hold_where_they_are_asked_for():
+    world = azure.world(Time().clock())
+    group = VM.partition("/providers/")[0]
+    tail = "/providers/Microsoft.Authorization/permissions"
+    everything = {"actions": ["*"], "notActions": [], "dataActions": [], "notDataActions": []}
+    assert ask(world, "GET", VM + tail).body == {"value": [everything]}
+    world.change("/", {"_granted": []})
+    world.change(group.upper(), {"_granted": [{"actions": ["*/read"], "notActions": ["a/b"]}]})
+    reader = {**everything, "actions": ["*/read"], "notActions": ["a/b"]}
+    assert ask(world, "GET", VM + tail).body == ask(world, "GET", group + tail).body == {"value": [reader]}
+    assert ask(world, "GET", f"{group}-other{tail}").body == {"value": []}, "a group whose name begins alike is another group"
+    with pytest.raises(Wrong) as refusal:
+        ask(world, "GET", f"{VM}-gone{tail}")
+    assert refusal.value.answer.status == 404
+
+
+def test_google_tells_which_permissions_hold_and_refuses_strange_ones():
+    world = gcp.world(Time().clock())
+    stop, body = "compute.instances.stop", b'{"permissions": ["compute.instances.stop", "compute.instances.start"]}'
+    there = f"{MACHINE}/testIamPermissions"
+    assert ask(world, "POST", there, {}, body).body == {"permissions": [stop, "compute.instances.start"]}
+    world.change(f"projects/{GCP_LAB}", {"_withheld": [stop]})
+    assert ask(world, "POST", there, {}, body).body == {"permissions": ["compute.instances.start"]}
+    project = f"/v1/projects/{GCP_LAB}:testIamPermissions"
+    assert ask(world, "POST", project, {}, b'{"permissions": ["compute.instances.stop"]}').body == {}
+    bucket = f"/storage/v1/b/{GCP_LAB}-storefront/iam/testPermissions"
+    told = ask(world, "GET", bucket, {"permissions": "storage.buckets.get,storage.buckets.update"}).body
+    assert told == {"kind": "storage#testIamPermissionsResponse", "permissions": ["storage.buckets.get", "storage.buckets.update"]}
+    for method, path, query, sent in (
+        ("POST", there, {}, b'{"permissions": ["compute.disks.delete"]}'),
+        ("POST", project, {}, b'{"permissions": ["compute.*"]}'),
+        ("GET", bucket, {"permissions": "compute.disks.delete"}, b""),
+    ):
+        with pytest.raises(Wrong) as refusal:
+            ask(world, method, path, query, sent)
+        assert refusal.value.answer.status == 400

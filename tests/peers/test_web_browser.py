@@ -14,7 +14,7 @@ from playwright import async_api as api
 
 from bot.platforms.platform import Place
 from bot.platforms.web.server import WebConfig
-from tests.bot.platforms import gallery
+from tests.bot.platforms import gallery, shop
 from tests.bot.platforms.gallery import GALLERY
 from tests.bot.platforms.web.preview import scripted
 from tests.bot.platforms.web.running import PEOPLE, Served, served
@@ -102,6 +102,17 @@ async def test_axe_finds_nothing(stage: Stage, scheme: str, viewport: api.Viewpo
     await send(page, "whisper")
     await page.locator(".whisper").wait_for()
     found = await judged(page)
+    await page.locator(".kind-table").get_by_role("button", name="All 31", exact=True).click()
+    for step in ("Next", "CSV"):
+        await page.locator("dialog[open]").get_by_role("button", name=step).click()
+        await page.locator(f"dialog[data-kind={'sheet' if step == 'Next' else 'details'}]").wait_for()
+        found += await judged(page)
+    await page.keyboard.press("Escape")
+    await page.locator(".kind-home").get_by_role("button", name="Review").click()
+    for fold in await page.locator("dialog[open] .asks summary").all():
+        await fold.click()
+    found += await judged(page)
+    await page.keyboard.press("Escape")
     for selector in ("[data-form]", "[data-show-all]", ".card button[hx-post][aria-haspopup]"):
         await page.locator(selector).first.click()
         await page.locator("dialog[open]").wait_for()
@@ -157,7 +168,7 @@ async def test_the_skip_link_is_first_and_leads_to_the_content(stage: Stage) -> 
 async def test_two_people_see_each_other_live_and_whispers_stay_private(stage: Stage) -> None:
     lena, omar = await stage.page("lena"), await stage.page("omar")
     await send(lena, "Stop all dev instances in us-east-1")
-    await api.expect(omar.locator(".card.kind-plan h2")).to_have_text("Stop 14 compute instances")
+    await api.expect(omar.locator(".card.kind-plan h2")).to_have_text("Stop 14 instances in production")
     place = stage.chat.inbox.messages[0].place
     await stage.chat.platform.whisper(place, "lena", gallery.refusal())
     await api.expect(lena.locator(".whisper")).to_contain_text("Only you can see this")
@@ -198,16 +209,88 @@ async def test_a_form_is_sent_with_its_fields_and_survives_a_refusal(stage: Stag
     assert stage.chat.inbox.clicks[0].place == stage.chat.inbox.messages[0].place
 
 
+async def test_a_sheet_turns_its_pages_in_its_dialog(stage: Stage) -> None:
+    page = await stage.page()
+    await send(page, "Show all running instances in production")
+    opener = page.get_by_role("button", name="All 31", exact=True)
+    await opener.focus()
+    await page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="31 instances")
+    await api.expect(dialog).to_contain_text("1 to 25 of 31")
+    stage.chat.inbox.answers["sheet"] = gallery.sheet(2)
+    await dialog.get_by_role("button", name="Next").focus()
+    await page.keyboard.press("Enter")
+    await api.expect(dialog).to_contain_text("26 to 31 of 31")
+    await api.expect(page.locator("dialog")).to_have_count(1)
+    await api.expect(dialog.get_by_role("heading")).to_be_focused()  # there is no Next any more
+    await api.expect(dialog.locator("[data-told]")).to_contain_text("31 instances. 26 to 31 of 31")
+    stage.chat.inbox.answers["sheet"] = gallery.sheet()
+    await dialog.get_by_label("Filter").fill("worker-02")
+    await page.keyboard.press("Enter")
+    await api.expect(dialog).to_contain_text("1 to 25 of 31")
+    await api.expect(dialog.get_by_role("button", name="Show", exact=True)).to_be_focused()
+    *_, asked = stage.chat.inbox.clicks
+    assert (asked.verb, dict(asked.fields)) == ("sheet", {"words": ("worker-02",), "sort": ("-Cost",)})
+    assert {click.place for click in stage.chat.inbox.clicks} == {stage.chat.inbox.messages[0].place}
+    await page.keyboard.press("Escape")
+    await api.expect(page.locator("dialog")).to_have_count(0)
+    await api.expect(opener).to_be_focused()
+
+
+async def test_what_a_dialog_opens_stands_in_it_until_nothing_is_left_to_say(stage: Stage) -> None:
+    page = await stage.page()
+    await send(page, "Show all running instances in production")
+    await page.get_by_role("button", name="All 31", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("button", name="Open one").click()
+    assert await dialog.get_by_label("Which one").evaluate("field => field.validity.valueMissing")
+    await dialog.get_by_label("Which one").select_option(label="deve-worker-005 — shop-development, eu-central-1, running")
+    await dialog.get_by_role("button", name="Open one").click()
+    await api.expect(dialog.get_by_role("heading", name="prod-worker-003")).to_be_focused()
+    assert stage.chat.inbox.clicks[-1].fields == {"row": (shop.machine(5, "development").id,)}
+    await dialog.get_by_role("button", name="Stop").click()  # the script has no answer for it
+    await api.expect(page.locator("dialog")).to_have_count(0)
+    assert [click.verb for click in stage.chat.inbox.clicks] == ["sheet", "resource", "act"]
+
+
+async def test_a_list_is_saved_as_a_file(stage: Stage) -> None:
+    page = await stage.page()
+    await send(page, "Show all running instances in production")
+    await page.get_by_role("button", name="CSV", exact=True).click()
+    async with page.expect_download() as waiting:
+        await page.get_by_role("dialog").get_by_role("link", name="resources.csv").click()
+    saved = await waiting.value
+    assert saved.suggested_filename == "resources.csv"
+    with Path(await saved.path()).open(encoding="utf-8", newline="") as file:
+        assert file.read() == gallery.csv().files[0].text
+    assert page.url.endswith("/c/general")
+
+
+async def test_ones_own_channel_is_live_and_its_own(stage: Stage) -> None:
+    lena, omar = await stage.page("lena"), await stage.page("omar")
+    await lena.get_by_role("link", name="Direct").click()
+    await live(lena)
+    await send(lena, "for you alone")
+    await api.expect(lena.locator(".said .text")).to_have_text("for you alone")
+    place = await stage.chat.platform.direct("omar.h")
+    assert place is not None
+    await stage.chat.platform.show(place, gallery.notice())
+    await api.expect(omar.get_by_role("link", name="Direct")).to_contain_text("new")
+    await omar.get_by_role("link", name="Direct").click()
+    await api.expect(omar.get_by_role("heading", name="Your approval is wanted")).to_be_visible()
+    await api.expect(omar.get_by_text("for you alone")).to_have_count(0)
+
+
 async def test_an_open_form_outlives_a_new_version_of_its_card(stage: Stage) -> None:
     page = await stage.page()
     await send(page, "Stop all dev instances in us-east-1")
     await page.get_by_role("button", name="Choose targets…").click()
-    await page.get_by_label("prod-worker-003").check()
+    await page.get_by_label("prod-worker-003").uncheck()
     await stage.chat.platform.show(stage.chat.inbox.messages[0].place, replace(gallery.plan(), title="A newer plan"))
     await api.expect(page.locator(".card.kind-plan > header h2")).to_have_text("A newer plan")
     await page.locator("dialog [type=submit]").click()
     await api.expect(page.locator("dialog")).to_have_count(0)
-    assert stage.chat.inbox.clicks[0].fields == {"targets": ("r1", "r2", "r3")}
+    assert stage.chat.inbox.clicks[0].fields == {"targets": tuple(shop.machine(number).id for number in range(1, 15) if number != 3)}
 
 
 async def test_tables_sort_and_are_searched(stage: Stage) -> None:
@@ -218,7 +301,7 @@ async def test_tables_sort_and_are_searched(stage: Stage) -> None:
     await heading.locator("button").click()
     await api.expect(heading).to_have_attribute("aria-sort", "descending")
     costs = [float(text) for text in await page.locator(".card tbody tr:visible td:last-child").all_inner_texts()]
-    assert len(costs) == 8
+    assert len(costs) == 10
     assert costs == sorted(costs, reverse=True)
     await page.get_by_role("button", name="Show all 31").click()
     await page.get_by_label("Search in these rows").fill("worker-02")
@@ -266,7 +349,7 @@ async def cookie(page: api.Page) -> str:
 async def test_on_a_phone_nothing_spills_and_the_menu_is_a_drawer(stage: Stage) -> None:
     page = await stage.page(viewport=PHONE)
     await send(page, "gallery")
-    await page.locator(".card.kind-details").wait_for()
+    await page.locator(".card.kind-home").wait_for()
     for path in PAGES:
         await page.goto(f"{stage.chat.platform.address}/{path}")
         assert await page.evaluate("document.documentElement.scrollWidth") <= 375
@@ -327,12 +410,12 @@ async def hide(page: api.Page, *, hidden: bool) -> None:
 
 
 async def test_code_is_copied_exactly(stage: Stage) -> None:
-    await stage.chat.platform.show(Place("web", "general", ""), gallery.details())
+    await stage.chat.platform.show(Place("web", "general", ""), replace(gallery.details(), subject="d"))
     page = await stage.page()
     await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    await page.get_by_role("button", name="Copy").click()
+    await page.get_by_role("button", name="Copy").first.click()
     await api.expect(page.get_by_role("button", name="Copied")).to_be_visible()
-    assert await page.evaluate("navigator.clipboard.readText()") == '{\n  "handles": ["r1", "r2"],\n  "type": "compute_instance"\n}'
+    assert await page.evaluate("navigator.clipboard.readText()") == "\n".join(shop.machine(number).id for number in range(1, 15))
 
 
 async def test_reduced_motion_moves_nothing(stage: Stage) -> None:

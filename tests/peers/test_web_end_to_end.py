@@ -106,7 +106,7 @@ async def test_fewer_targets_are_a_new_plan(tmp_path: Path) -> None:
         await dialog.get_by_label("api-prod-1").uncheck()
         await dialog.locator("button[type=submit]").last.click()
         await api.expect(mona.get_by_text("Withdrawn by mona")).to_be_visible()
-        await api.expect(eve.get_by_text("1 left out: not picked")).to_be_visible()
+        await api.expect(eve.get_by_text("Left out: 1 not picked")).to_be_visible()
         assert len(here.app.engine.desk.waiting()) == 1
 
 

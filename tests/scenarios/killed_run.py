@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from engine.approvals.desk import Desk
+from engine.approvals.desk import Desk, Pressed
 from engine.approvals.policy import Decision
 from engine.clock import SystemClock
 from engine.clouds.operation import Call, Receipt
@@ -105,7 +105,7 @@ async def main(folder: Path, moment: str, what: str) -> None:
         await executor.recover()
         return
     await desk.file(planned, Decision(1, ("it touches production",)))
-    await desk.click(planned.id, "approve", MONA, planned.digest)
+    await desk.click(planned.id, Pressed("approve", MONA, planned.digest))
     await executor.execute(planned, await desk.grant(planned.id))
     await journal.close()
 

@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from bot.cards.plain import plain
 from bot.conversation import Conversation
 from bot.platforms.platform import Click, Inbox, Message, Place
 from engine.advisor.advisor import Advisor
-from engine.clock import FakeClock
+from engine.clock import FakeClock, fresh_id
 from engine.clouds.fake import FakeCloud
 from engine.clouds.tables import TABLES
 from engine.estate.memory import MemoryEstate
@@ -26,7 +25,7 @@ from tests.engine.execution.samples import database, vm, volume
 
 PEOPLE = (
     Person(id="eve", name="Eve", roles=("executor",)),
-    Person(id="mona", name="Mona", roles=("manager",)),
+    Person(id="mona", name="Mona", roles=("manager",), logins={"teams": "tenant/mona"}),
     Person(id="theo", name="Theo", roles=("manager",)),
     Person(id="max", name="Max", roles=("manager", "executor")),
     Person(id="vic", name="Vic"),
@@ -73,6 +72,9 @@ class Recorder:
     async def whisper(self, place: Place, login: str, card: Card) -> None:
         self.whispered.append((login, card))
 
+    async def direct(self, login: str) -> Place | None:
+        return Place(self.name, f"@{login}", "direct")
+
     async def run(self, inbox: Inbox) -> None:
         """Serves nobody: a test speaks to the conversation itself."""
 
@@ -86,13 +88,12 @@ class Stage:
     platform: Recorder
     clouds: Mapping[CloudName, FakeCloud]
     clock: FakeClock
-    numbers: count[int] = field(default_factory=lambda: count(1))
 
-    async def say(self, who: str, text: str, place: Place = HERE) -> list[Card]:
+    async def say(self, who: str, text: str, place: Place = HERE, **more: str) -> list[Card]:
         """Says something and waits until nothing runs; the cards shown because of it, newest version of each only."""
         before = len(self.platform.shown), len(self.platform.whispered)
-        await self.conversation.received(Message(f"m{next(self.numbers)}", place, who, text))
-        await self.conversation.runs.settled()
+        await self.conversation.received(Message(**{"id": fresh_id("m"), "place": place, "login": who, "text": text, **more}))  # type: ignore[arg-type]
+        await self.conversation.settled()
         return _newest([card for _, card in self.platform.shown[before[0] :]] + [card for _, card in self.platform.whispered[before[1] :]])
 
     async def press(self, who: str, card: Card, verb: str, **fields: Sequence[str]) -> tuple[Card | None, list[Card]]:
@@ -100,9 +101,14 @@ class Stage:
         return await self.press_subject(who, verb, button(card, verb).subject, **fields)
 
     async def press_subject(self, who: str, verb: str, subject: str, **fields: Sequence[str]) -> tuple[Card | None, list[Card]]:
+        """Presses a button that need not stand anywhere."""
+        return await self.click(Click(fresh_id("c"), HERE, who, verb, subject, fields))
+
+    async def click(self, click: Click) -> tuple[Card | None, list[Card]]:
+        """Any click at all; what the person alone saw, and what everybody saw on the first platform."""
         before = len(self.platform.shown)
-        own = await self.conversation.clicked(Click(f"c{next(self.numbers)}", HERE, who, verb, subject, fields))
-        await self.conversation.runs.settled()
+        own = await self.conversation.clicked(click)
+        await self.conversation.settled()
         return own, _newest([card for _, card in self.platform.shown[before:]])
 
     def sent(self) -> list[tuple[str, str]]:
@@ -161,7 +167,7 @@ async def stage(
         conversation, platform = Conversation(engine), Recorder()
         conversation.add(platform)
         yield Stage(engine, conversation, platform, clouds, clock)
-        await conversation.runs.settled()
+        await conversation.settled()
     finally:
         await engine.close()
 

@@ -8,6 +8,7 @@ import json
 import pytest
 
 from bot.platforms.platform import Click
+from engine.clock import fresh_id
 from engine.execution.history import runs
 from engine.journal.verify import verify
 from engine.wiring import JOURNAL_FOLDER
@@ -70,8 +71,8 @@ async def test_the_journal_tells_the_whole_story_and_is_whole(tmp_path, advisor_
         kinds = [entry.kind for entry in bot.engine.journal.entries()]
         key = bot.engine.keys.for_("journal")
     assert kinds == [
-        "advisor.asked", "plan.made", "approval.asked", "approval.moved", "approval.moved", "run.started", "step.sending", "step.settled",
-        "run.finished",
+        "message.received", "advisor.asked", "plan.made", "approval.asked", "message.answered", "click.received", "approval.moved",
+        "approval.moved", "run.started", "step.sending", "step.settled", "run.finished",
     ]  # fmt: skip
     assert verify(tmp_path / JOURNAL_FOLDER, key).whole
 
@@ -143,7 +144,7 @@ async def test_an_ambiguous_name_is_asked_back_and_answered_in_words(bot):
     assert question.kind == "clarification"
     assert "staging" in words(question)
     assert "production" in words(question)
-    _, outcome = await bot.say("eve", "the one in staging")
+    *_, outcome = await bot.say("eve", "the one in staging")
     assert outcome.tone == "good"
     assert [(call.resource.account_name, call.operation) for call in bot.clouds["aws"].performed] == [("acme-four", "rds:RebootDBInstance")]
 
@@ -216,7 +217,7 @@ async def test_nobody_else_can_approve_and_it_is_written_down(bot, who, why):
     assert why in words(own)
     assert shown == []
     assert bot.sent() == []
-    assert [body["by"] for body in bot.journal("click.refused")] == ["a stranger" if who == "zoe" else who]
+    assert [body["by"] for body in bot.journal("click.refused")] == ["a stranger, web zoe" if who == "zoe" else who]
 
 
 async def test_a_stranger_hears_nothing_of_the_estate_and_in_private(bot):
@@ -351,4 +352,4 @@ async def test_stop_stops_what_has_not_begun(tmp_path, advisor_url):
 
 
 def _click(who: str, run: str) -> Click:
-    return Click("c", HERE, who, "stop", run)
+    return Click(fresh_id("c"), HERE, who, "stop", run)

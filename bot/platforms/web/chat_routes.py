@@ -26,31 +26,39 @@ EXAMPLES = ("Show all running instances in production", "Stop all dev instances 
 
 def frame(room: Room, session: Session, here: str) -> views.Frame:
     """What stands around a page now."""
-    return views.Frame(session, here, room.history.channels, room.ring.mark, room.names)
+    return views.Frame(room.view(session), here, room.history.shared, room.ring.mark)
 
 
 async def home(_request: Request, room: Room, _session: Session) -> Response:
     """The first channel."""
-    return RedirectResponse(f"/c/{room.history.channels[0]}", status_code=303)
+    return RedirectResponse(f"/c/{room.history.shared[0]}", status_code=303)
 
 
 async def channel_page(request: Request, room: Room, session: Session) -> Response:
     """A channel with its newest threads."""
     channel = request.path_params["channel"]
-    if channel not in room.history.channels:
-        return PlainTextResponse(f"There is no channel {channel!r}.", status_code=404)
+    if not room.history.has(channel, session.login):
+        return _no_channel(channel)
     # The mark is taken before the threads are read: what comes between is then sent again rather than lost.
     around = frame(room, session, f"c/{channel}")
     threads, more = room.history.threads(channel, session.login)
-    examples = EXAMPLES if channel == room.history.channels[0] else ()
-    return HTMLResponse(views.page("chat.html", around, channel=channel, threads=threads, more=more, examples=examples))
+    examples = EXAMPLES if channel == room.history.shared[0] else ()
+    values = {"channel": channel, "threads": threads, "more": more, "examples": examples, "rooms": room.inbox.rooms}
+    return HTMLResponse(views.page("chat.html", around, **values))
+
+
+def _no_channel(channel: str) -> Response:
+    """The same for one that is not there and for one of somebody else's."""
+    return PlainTextResponse(f"There is no channel {channel!r}.", status_code=404)
 
 
 async def earlier(request: Request, room: Room, session: Session) -> Response:
     """The threads before one."""
     channel, before = request.path_params["channel"], request.query_params.get("before", "")
+    if not room.history.has(channel, session.login):
+        return _no_channel(channel)
     threads, more = room.history.threads(channel, session.login, before=before)
-    return HTMLResponse(views.part("earlier.html", room.names, channel=channel, threads=threads, more=more))
+    return HTMLResponse(views.part("earlier.html", room.view(session), channel=channel, threads=threads, more=more))
 
 
 async def say(_request: Request, room: Room, session: Session, fields: Fields) -> Response:
@@ -64,15 +72,15 @@ async def say(_request: Request, room: Room, session: Session, fields: Fields) -
         )
     if not text.strip():
         return PlainTextResponse("Write something first.", status_code=422)
-    if channel not in room.history.channels:
-        return PlainTextResponse(f"There is no channel {channel!r}.", status_code=404)
+    if not room.history.has(channel, session.login):
+        return _no_channel(channel)
     if thread and not room.history.knows(Place(PLATFORM, channel, thread)):
         return PlainTextResponse("This thread is no longer here. Send it as a new thread instead.", status_code=404)
     once = first(fields, "once")
     if once and not room.once.first(f"{session.login}/{once}"):
         return Response(status_code=204)
     message_id = fresh_id("m")
-    message = Message(message_id, Place(PLATFORM, channel, thread or message_id), session.login, text)
+    message = Message(message_id, Place(PLATFORM, channel, thread or message_id), session.login, text, about=message_id)
     room.publish(room.history.said(message, room.clock.now()))
     await room.inbox.received(message)
     return Response(status_code=204)
@@ -80,25 +88,32 @@ async def say(_request: Request, room: Room, session: Session, fields: Fields) -
 
 async def click(_request: Request, room: Room, session: Session, fields: Fields) -> Response:
     """Takes a pressed button. Who pressed it is the session's person, whatever the form says."""
-    place = _place(room, fields)
+    place = _place(room, session, fields)
     if place is None:
         return PlainTextResponse("This conversation is no longer here. Reload the page.", status_code=404)
-    asked = {name.removeprefix(FIELD): tuple(values) for name, values in fields.items() if name.startswith(FIELD)}
-    pressed = Click(fresh_id("k"), place, session.login, first(fields, "verb"), first(fields, "subject"), asked)
-    answer = await room.inbox.clicked(pressed)
+    answer = await room.inbox.clicked(pressed(fields, place, session.login))
     headers = {"HX-Trigger": "escher:changed"}
     if answer is None:
         return Response(status_code=204, headers=headers)
-    return HTMLResponse(views.card_dialog(answer, fresh_id("d")), headers=headers)
+    downloads = room.view(session).downloads(room.shelf.put(session.login, answer.files))
+    if inside := first(fields, "inside")[:80]:
+        return HTMLResponse(views.card_inside(answer, inside, downloads), headers=headers)
+    return HTMLResponse(views.card_dialog(answer, fresh_id("d"), downloads), headers=headers)
 
 
-def _place(room: Room, fields: Fields) -> Place | None:
+def pressed(fields: Fields, place: Place, login: str) -> Click:
+    """What a form says was pressed."""
+    asked = {name.removeprefix(FIELD): tuple(values) for name, values in fields.items() if name.startswith(FIELD)}
+    return Click(fresh_id("k"), place, login, first(fields, "verb"), first(fields, "subject"), asked)
+
+
+def _place(room: Room, session: Session, fields: Fields) -> Place | None:
     """Where a button stood. One on a page beside the chat has no thread: then where its subject was seen last, or a new thread."""
     channel, thread = first(fields, "channel"), first(fields, "thread")
     if not channel:
-        return room.history.home(first(fields, "subject")) or Place(PLATFORM, room.history.channels[0], fresh_id("m"))
+        return room.history.home(first(fields, "subject"), session.login) or Place(PLATFORM, room.history.shared[0], fresh_id("m"))
     place = Place(PLATFORM, channel, thread)
-    return place if room.history.knows(place) else None
+    return place if room.history.has(channel, session.login) and room.history.knows(place) else None
 
 
 async def events(request: Request, room: Room, _session: Session) -> Response:
@@ -128,16 +143,16 @@ async def _stream(request: Request, room: Room, channel: str, mark: str) -> Asyn
 def _told(room: Room, session: Session, channel: str, happening: Happening) -> str:
     """One happening as this person may see it; everybody is told at least that something stirred."""
     mark = room.ring.mark_of(happening.number)
-    entry = room.history.entry(happening.entry)
+    entry, view = room.history.entry(happening.entry), room.view(session)
     if entry is None or not entry.visible_to(session.login):
         return event("stir", "", mark)
     if entry.place.channel != channel:
         return event("chat", views.unread(entry.place.channel) if happening.added else "", mark)
     if not happening.added:
-        return event("chat", views.entry_replaced(entry, room.names), mark)
+        return event("chat", views.entry_replaced(entry, view), mark)
     if room.history.opens_thread(entry, session.login):
-        return event("chat", views.thread_added(entry, room.names), mark)
-    return event("chat", views.entry_added(entry, room.names), mark)
+        return event("chat", views.thread_added(entry, view), mark)
+    return event("chat", views.entry_added(entry, view), mark)
 
 
 def event(name: str, data: str, mark: str) -> str:
@@ -151,8 +166,8 @@ def _data(text: str) -> Iterable[str]:
 
 ROUTES = (
     Route("/", signed_in(home)),
-    Route("/c/{channel}", signed_in(channel_page)),
-    Route("/c/{channel}/earlier", signed_in(earlier)),
+    Route("/c/{channel:path}/earlier", signed_in(earlier)),
+    Route("/c/{channel:path}", signed_in(channel_page)),
     Route("/events", signed_in(events)),
     Route("/say", changing(say, MOST_BYTES), methods=["POST"]),
     Route("/click", changing(click, MOST_BYTES), methods=["POST"]),

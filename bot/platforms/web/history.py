@@ -9,10 +9,34 @@ from datetime import datetime
 from bot.cards.card import Card
 from bot.platforms.platform import Message, Place
 
+DIRECT = "@"
+
+
+def direct_channel(login: str) -> str:
+    """The channel that only this person sees."""
+    return DIRECT + login
+
+
+def open_to(channel: str, login: str) -> bool:
+    """Whether this person may read and write in a channel: everybody's, or their own."""
+    return not channel.startswith(DIRECT) or channel == direct_channel(login)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file on the shelf, as a link tells of it. `id` cannot be guessed; `size` in bytes."""
+
+    id: str
+    name: str
+    size: int
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One message or card. `login` is who wrote it, empty for Escher; `only` is the one login that may see it, empty for everybody."""
+    """One message or card. `login` is who wrote it, empty for Escher; `only` is the one login that may see it, empty for everybody.
+
+    `kept` are the card's files on the shelf; the card here carries none.
+    """
 
     id: str
     place: Place
@@ -21,10 +45,11 @@ class Entry:
     text: str = ""
     card: Card | None = None
     only: str = ""
+    kept: tuple[Kept, ...] = ()
 
     def visible_to(self, login: str) -> bool:
         """Whether this person may see it."""
-        return self.only in ("", login)
+        return self.only in ("", login) and open_to(self.place.channel, login)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +100,7 @@ class History:
         if card is not None and card.subject:
             known = self._subjects.get(_key(entry.place.channel, entry.place.thread, card.subject, entry.only))
             if known is not None and known in self._entries:
-                self._entries[known] = replace(self._entries[known], card=card)
+                self._entries[known] = replace(self._entries[known], card=card, kept=entry.kept)
                 return Change(self._entries[known], added=False)
         return self._add(entry)
 
@@ -83,14 +108,23 @@ class History:
         """An entry as it stands now, or None when it was dropped."""
         return self._entries.get(entry_id)
 
+    @property
+    def shared(self) -> tuple[str, ...]:
+        """The channels of everybody."""
+        return tuple(channel for channel in self.channels if not channel.startswith(DIRECT))
+
+    def has(self, channel: str, login: str) -> bool:
+        """Whether there is such a channel for this person; their own always is."""
+        return open_to(channel, login) and (channel in self.channels or channel == direct_channel(login))
+
     def knows(self, place: Place) -> bool:
         """Whether the place's thread is still here."""
         return place.thread in self._threads.get(place.channel, {})
 
-    def home(self, subject: str) -> Place | None:
-        """Where everybody saw a subject last, or None."""
-        for (_, _, known, only), entry_id in reversed(self._subjects.items()):
-            if known == subject and not only and entry_id in self._entries:
+    def home(self, subject: str, login: str) -> Place | None:
+        """Where a subject was shown last to everybody, or to this person in their own channel; None when it was not."""
+        for (channel, _, known, only), entry_id in reversed(self._subjects.items()):
+            if known == subject and not only and open_to(channel, login) and entry_id in self._entries:
                 return self._entries[entry_id].place
         return None
 

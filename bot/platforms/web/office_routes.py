@@ -51,7 +51,7 @@ async def resources(request: Request, room: Room, session: Session) -> Response:
         values["problem"] = _refusal(error)
     if _whole_or_part(request):
         return HTMLResponse(views.page("resources.html", frame(room, session, "resources"), **values))
-    return HTMLResponse(views.part("results.html", room.names, **values))
+    return HTMLResponse(views.part("results.html", room.view(session), **values))
 
 
 def _link(query: str, filters: dict[str, str]) -> Callable[[str, int], str]:
@@ -86,7 +86,7 @@ def _cards(here: str, title: str, nothing: str, read: Callable[[Room, Session], 
         values = {"title": title, "nothing": nothing, "cards": cards, "here": here}
         if _whole_or_part(request):
             return HTMLResponse(views.page("cards.html", frame(room, session, here), **values))
-        return HTMLResponse(views.part("card_list.html", room.names, **values))
+        return HTMLResponse(views.part("card_list.html", room.view(session), **values))
 
     return Route(f"/{here}", signed_in(page))
 
@@ -109,16 +109,16 @@ async def journal(request: Request, room: Room, session: Session) -> Response:
         problem = _refusal(error)
     if _whole_or_part(request):
         return HTMLResponse(views.page("journal.html", frame(room, session, "journal"), found=found, problem=problem))
-    return HTMLResponse(views.part("journal_rows.html", room.names, found=found, problem=problem))
+    return HTMLResponse(views.part("journal_rows.html", room.view(session), found=found, problem=problem))
 
 
-async def status(_request: Request, room: Room, _session: Session) -> Response:
+async def status(_request: Request, room: Room, session: Session) -> Response:
     """How things stand, for the navigation."""
     try:
         now = await room.office.status()
     except EscherError as error:
         return PlainTextResponse(str(error))
-    return HTMLResponse(views.part("status.html", room.names, status=now))
+    return HTMLResponse(views.part("status.html", room.view(session), status=now))
 
 
 ROUTES = (

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from bot.cards.card import Card, Column, Field, Note, Progress, Step, Table, Tone
+from bot.cards.card import Action, Card, Column, Field, Note, Progress, Step, Table, Tone
 from bot.cards.production import is_production
 
 # Most choices of a pick list that stand open as radio buttons; more become a drop-down.
@@ -31,10 +33,23 @@ MARKS: dict[str, Tone] = {
 }
 
 
-def render_card(card: Card, key: str = "") -> str:
-    """The card's HTML. `key` makes the ids in it unique where the same card stands twice on one page."""
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file of a card as a link: `size` in bytes, `address` on this server."""
+
+    name: str
+    size: int
+    address: str
+
+
+def render_card(card: Card, key: str = "", downloads: Sequence[Download] = (), *, inside: bool = False) -> str:
+    """The card's HTML. `key` makes the ids in it unique where the same card stands twice on one page.
+
+    `inside` a dialog, forms are asked in the card itself, and what a button answers takes the card's place. `downloads` stand for its files.
+    """
     unique = dom_id(key or card.subject or card.kind)
-    return str(template("card.html").render(card=card, key=unique, production=is_production(card)))
+    about = is_production(card)
+    return str(template("card.html").render(card=card, key=unique, production=about, downloads=downloads, inside=inside))
 
 
 def template(name: str) -> Any:
@@ -90,13 +105,25 @@ def ordered_steps(progress: Progress) -> list[Step]:
     return sorted(progress.steps, key=lambda step: STEP_ORDER[step.state])
 
 
-def input_kind(field: Field) -> str:
-    """How a field is asked: text, area, ticks, radio or select."""
+def input_kind(field: Field, *, tight: bool = False) -> str:
+    """How a field is asked: text, area, ticks, radio or select; where room is `tight`, one choice is always a select."""
     if field.choices and field.many:
         return "ticks"
     if field.choices:
-        return "radio" if len(field.choices) <= OPEN_CHOICES else "select"
+        return "radio" if len(field.choices) <= OPEN_CHOICES and not tight else "select"
     return "area" if field.multiline else "text"
+
+
+def is_long(action: Action) -> bool:
+    """Whether a form takes so much room that in a dialog it is folded away at first: ticks and long texts do."""
+    return any(input_kind(field, tight=True) in ("ticks", "area") for field in action.form)
+
+
+def size_words(size: int) -> str:
+    """A file's size as people read it."""
+    if size < 1000:
+        return f"{size} bytes"
+    return f"{size / 1000:,.1f} kB" if size < 1_000_000 else f"{size / 1_000_000:,.1f} MB"
 
 
 def _finalize(value: Any) -> Any:
@@ -120,6 +147,8 @@ def _environment() -> Environment:
         "note": table_note,
         "steps": ordered_steps,
         "input_kind": input_kind,
+        "is_long": is_long,
+        "size": size_words,
         "verdict": verdict,
         "note_word": note_word,
     }

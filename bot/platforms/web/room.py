@@ -13,6 +13,8 @@ from bot.platforms.web.doors import Doors, Session
 from bot.platforms.web.history import Change, History
 from bot.platforms.web.office import Office
 from bot.platforms.web.ring import Ring
+from bot.platforms.web.shelf import Shelf
+from bot.platforms.web.views import View
 from engine.clock import Clock
 
 
@@ -49,6 +51,7 @@ class Room:
     doors: Doors
     history: History
     ring: Ring
+    shelf: Shelf
     office: Office
     inbox: Inbox
     clock: Clock
@@ -60,6 +63,10 @@ class Room:
     def publish(self, change: Change) -> None:
         """Tells every open browser."""
         self.ring.add(change.entry.id, added=change.added)
+
+    def view(self, session: Session) -> View:
+        """What a session's pages show things with."""
+        return View(self.names, session)
 
 
 def room_of(connection: HTTPConnection) -> Room:

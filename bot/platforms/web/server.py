@@ -7,7 +7,7 @@ import secrets
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -21,13 +21,14 @@ from starlette.types import ASGIApp
 
 from bot.cards.card import Card
 from bot.platforms.platform import Inbox, Message, Place
-from bot.platforms.web import chat_routes, door_routes, office_routes
+from bot.platforms.web import chat_routes, door_routes, file_routes, office_routes
 from bot.platforms.web.doors import PLATFORM, Doors, Terms
 from bot.platforms.web.guard import Guard
-from bot.platforms.web.history import Bounds, Entry, History
+from bot.platforms.web.history import DIRECT, Bounds, Entry, History, direct_channel
 from bot.platforms.web.office import Office
 from bot.platforms.web.ring import Ring
 from bot.platforms.web.room import Room, Texts
+from bot.platforms.web.shelf import Shelf
 from engine.clock import Clock, SystemClock, fresh_id
 from engine.errors import SettingsError
 from engine.settings import Person
@@ -77,6 +78,8 @@ class WebPlatform:
         self._clock = clock or SystemClock()
         self._doors = Doors(config.people, config.key or secrets.token_bytes(32), self._clock, config.terms)
         self._history = History(config.channels, config.bounds)
+        self._names = {person.logins[PLATFORM]: person.name for person in config.people if PLATFORM in person.logins}
+        self._shelf = Shelf()
         self._ring = Ring(secrets.token_hex(4), config.ring)
         self._socket: socket.socket | None = None
         self._port = config.port
@@ -105,12 +108,12 @@ class WebPlatform:
     def recall(self, shown: Sequence[Recalled]) -> None:
         """Puts back what was shown before a restart, oldest first; open browsers are told to look again."""
         for one in shown:
-            entry = Entry(fresh_id("m"), one.place, one.at, one.login, one.text, one.card, one.only)
-            if one.card is None:
-                message_id = entry.id if self._history.knows(one.place) else one.place.thread or entry.id
-                self._history.said(Message(message_id, one.place, one.login, one.text), one.at)
-            else:
-                self._history.shown(entry)
+            if one.card is not None:
+                self._history.shown(self._entry(one.place, one.card, one.only, one.at))
+                continue
+            fresh = fresh_id("m")
+            message_id = fresh if self._history.knows(one.place) else one.place.thread or fresh
+            self._history.said(Message(message_id, one.place, one.login, one.text), one.at)
 
     async def show(self, place: Place, card: Card) -> None:
         """Shows or replaces a card for everybody in the place."""
@@ -120,9 +123,19 @@ class WebPlatform:
         """Shows a card to one person only."""
         self._put(place, card, only=login)
 
+    async def direct(self, login: str) -> Place | None:
+        """The channel that only this person sees; None for somebody without a web login."""
+        return Place(PLATFORM, direct_channel(login), "") if login in self._names else None
+
     def _put(self, place: Place, card: Card, only: str) -> None:
-        change = self._history.shown(Entry(fresh_id("m"), place, self._clock.now(), card=card, only=only))
+        change = self._history.shown(self._entry(place, card, only, self._clock.now()))
         self._ring.add(change.entry.id, added=change.added)
+
+    def _entry(self, place: Place, card: Card, only: str, at: datetime) -> Entry:
+        """A card for the history. Its files go on the shelf of the one person who sees it; what everybody sees keeps none."""
+        person = only or (place.channel.removeprefix(DIRECT) if place.channel.startswith(DIRECT) else "")
+        kept = self._shelf.put(person, card.files) if person else ()
+        return Entry(fresh_id("m"), place, at, card=replace(card, files=()), only=only, kept=kept)
 
     async def run(self, inbox: Inbox) -> None:
         """Serves until cancelled. Raises SettingsError when the port is taken."""
@@ -144,10 +157,11 @@ class WebPlatform:
             doors=self._doors,
             history=self._history,
             ring=self._ring,
+            shelf=self._shelf,
             office=self._office,
             inbox=inbox,
             clock=self._clock,
-            names={person.logins[PLATFORM]: person.name for person in self._config.people if PLATFORM in person.logins},
+            names=self._names,
             cookie=f"escher-{self._port}",  # cookies do not tell ports apart
             texts=self._config.texts,
         )
@@ -179,7 +193,7 @@ def build_app(room: Room, hosts: Sequence[str] = ()) -> ASGIApp:
     """The application around a room."""
     static = Mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app = Starlette(
-        routes=[*door_routes.ROUTES, *chat_routes.ROUTES, *office_routes.ROUTES, static],
+        routes=[*door_routes.ROUTES, *chat_routes.ROUTES, *office_routes.ROUTES, *file_routes.ROUTES, static],
         exception_handlers={500: _broken},
     )
     app.state.room = room

@@ -1,4 +1,4 @@
-"""AWS as the engine sees it: sweep, read one, perform one. Edge."""
+"""AWS as the engine sees it: sweep, read one, say what is permitted, perform one. Edge."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.clock import Clock, SystemClock
 from engine.clouds.aws import arn
+from engine.clouds.aws.allowed import simulated
 from engine.clouds.aws.answers import understood
 from engine.clouds.aws.asking import items
 from engine.clouds.aws.calls import TOKEN_TAG, Request, database_snapshot_arn, merged, request_of, snapshot_arn
@@ -18,6 +19,7 @@ from engine.clouds.aws.scanner import Ask, Place, Raw, Scanner
 from engine.clouds.aws.session import Patience, Sessions
 from engine.clouds.aws.sweep import Sweep, completed
 from engine.clouds.operation import Call, Operation, Receipt
+from engine.clouds.permission import Check
 from engine.errors import Denied, NotFound, Rejected
 from engine.estate.resource import CloudName, Gap, Resource, Swept
 from engine.settings import AccountSettings
@@ -59,6 +61,10 @@ class AwsCloud:
             return None
         found = await self.read(replace(call.resource, id=made))
         return found.state if found else None
+
+    async def allowed(self, account: str, operation: str, targets: Sequence[Resource]) -> Check:
+        role = next((one.role for one in self._accounts if one.id == account), "")
+        return await simulated(self._sessions, account, role, operation, targets)
 
     async def perform(self, call: Call) -> Receipt:
         request = self._request(call)

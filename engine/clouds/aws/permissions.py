@@ -14,11 +14,20 @@ READING: tuple[str, ...] = tuple(sorted({"ec2:DescribeRegions", *(name for scann
 _CHECKED_AS: Mapping[str, str] = {"s3:DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock"}
 
 
+# What the check before a plan asks: who acts, and what that principal may do.
+CHECKING: tuple[str, ...] = ("iam:SimulatePrincipalPolicy", "sts:GetCallerIdentity")
+
+
+def checked_as(operation: str) -> str:
+    """The permission under which AWS checks a call."""
+    return _CHECKED_AS.get(operation, operation)
+
+
 def changing(operations: Iterable[str]) -> tuple[str, ...]:
     """The permissions that these operations need, sorted. Raises KeyError for an unknown operation."""
     needed: set[str] = set()
     for name in operations:
-        needed |= {_CHECKED_AS.get(name, name), *OPERATIONS[name].permissions}
+        needed |= {checked_as(name), *OPERATIONS[name].permissions}
     return tuple(sorted(needed))
 
 
@@ -27,4 +36,5 @@ def iam_policy(operations: Iterable[str] = ()) -> dict[str, Any]:
     statements = [{"Sid": "EscherReads", "Effect": "Allow", "Action": list(READING), "Resource": "*"}]
     if actions := changing(operations):
         statements.append({"Sid": "EscherChanges", "Effect": "Allow", "Action": list(actions), "Resource": "*"})
+        statements.append({"Sid": "EscherChecks", "Effect": "Allow", "Action": list(CHECKING), "Resource": "*"})
     return {"Version": "2012-10-17", "Statement": statements}

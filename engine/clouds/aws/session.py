@@ -36,7 +36,7 @@ class Sessions:
         self._patience = patience or Patience()
         self._sessions: dict[str, Any] = {}
         self._clients: dict[tuple[str, str, str, Purpose], Any] = {}
-        self._vouched: set[str] = set()
+        self._vouched: dict[str, str] = {}
         self._stack = AsyncExitStack()
         self._opening = asyncio.Lock()
         self._vouching: dict[str, asyncio.Lock] = {}
@@ -46,6 +46,11 @@ class Sessions:
         account = self._account(account_id)
         await self._vouch(account, region)
         return await self._client(account, service, region, purpose)
+
+    async def caller(self, account_id: str, region: str) -> str:
+        """The ARN under which the account's credentials act. Raises SettingsError, CloudError."""
+        await self._vouch(self._account(account_id), region)
+        return self._vouched[account_id]
 
     async def close(self) -> None:
         """Closes every client. Idempotent."""
@@ -69,7 +74,8 @@ class Sessions:
                 return
             sts = await self._client(account, "sts", region, "read")
             with understood("sts:GetCallerIdentity"):
-                whose = (await sts.get_caller_identity())["Account"]
+                caller = await sts.get_caller_identity()
+                whose, arn = caller["Account"], caller["Arn"]
             if whose != account.id:
                 raise Denied(
                     f"The credentials configured for AWS account {account.id} ({account.name}) belong to account {whose}.",
@@ -77,7 +83,7 @@ class Sessions:
                     code="WrongAccount",
                     hint=f"Correct `credentials` or `role` of {account.name}.",
                 )
-            self._vouched.add(account.id)
+            self._vouched[account.id] = arn
 
     async def _client(self, account: AccountSettings, service: str, region: str, purpose: Purpose) -> Any:
         key = (account.id, service, region, purpose)

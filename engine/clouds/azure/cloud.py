@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from engine.clouds.azure import metrics
+from engine.clouds.azure.allowed import listed
 from engine.clouds.azure.answers import understood
 from engine.clouds.azure.arm import ArmId
 from engine.clouds.azure.calls import CALLS
@@ -19,6 +20,7 @@ from engine.clouds.azure.scanners import snapshots
 from engine.clouds.azure.session import AzureSession, load
 from engine.clouds.operation import Call, Operation, Receipt
 from engine.clouds.parts import BROKEN, Piece, gap_reason, side_by_side
+from engine.clouds.permission import Check, unknown
 from engine.errors import CloudError, NotFound, Rejected, SettingsError, Unreachable
 from engine.estate.resource import CloudName, Gap, Resource, Swept
 from engine.settings import AccountSettings
@@ -103,6 +105,12 @@ class AzureCloud:
                 return snapshots.snapshot(session.account, wire).state
         except NotFound:
             return None
+
+    async def allowed(self, account: str, operation: str, targets: Sequence[Resource]) -> Check:
+        try:
+            return await listed(await self._session(account), operation, targets)
+        except (CloudError, SettingsError) as error:
+            return unknown(operation, account, targets, error.message)
 
     async def perform(self, call: Call) -> Receipt:
         send = CALLS.get(call.operation)

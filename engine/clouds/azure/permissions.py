@@ -18,6 +18,9 @@ _BESIDE = (
 )
 READING: tuple[str, ...] = tuple(sorted({METRICS, *_BESIDE, *(scanner.tried for scanner in SCANNERS)}))
 
+# What the check before a plan asks.
+CHECKING: tuple[str, ...] = ("Microsoft.Authorization/permissions/read",)
+
 
 def changing(operations: Iterable[str]) -> tuple[str, ...]:
     """The actions these operations need, sorted; a name with a suffix (`…/write:public`) needs the action before it."""
@@ -26,9 +29,10 @@ def changing(operations: Iterable[str]) -> tuple[str, ...]:
 
 def role(subscription: str, operations: Iterable[str] = ()) -> dict[str, Any]:
     """A custom role definition, as `az role definition create --role-definition` takes it."""
+    needed = changing(operations)
     return {
         "Name": "Escher",
         "Description": "Scans, and performs the operations that people approve in Escher.",
-        "Actions": [*READING, *changing(operations)],
+        "Actions": [*READING, *(CHECKING if needed else ()), *needed],
         "AssignableScopes": [f"/subscriptions/{subscription}"],
     }

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from engine.clouds.gcp import metrics
+from engine.clouds.gcp.allowed import granted
 from engine.clouds.gcp.answers import understood
 from engine.clouds.gcp.calls import CALLS, Perform
 from engine.clouds.gcp.catalogue import SCANNERS, scanner_for
@@ -19,6 +20,7 @@ from engine.clouds.gcp.scanners import snapshots
 from engine.clouds.gcp.session import GcpSession
 from engine.clouds.operation import Call, Operation, Receipt
 from engine.clouds.parts import BROKEN, Piece, gap_reason, side_by_side
+from engine.clouds.permission import Check, unknown
 from engine.errors import CloudError, NotFound, Rejected, SettingsError, Unreachable
 from engine.estate.resource import CloudName, Gap, Resource, Swept
 from engine.settings import AccountSettings
@@ -91,6 +93,12 @@ class GcpCloud:
             return (await asyncio.to_thread(_read, session, snapshots.SCANNER, FullName.parse(receipt.produced))).state
         except NotFound:
             return None
+
+    async def allowed(self, account: str, operation: str, targets: Sequence[Resource]) -> Check:
+        try:
+            return await granted(await self._session(account), operation, targets)
+        except (CloudError, SettingsError) as error:
+            return unknown(operation, account, targets, error.message)
 
     async def perform(self, call: Call) -> Receipt:
         send = CALLS.get(call.operation)

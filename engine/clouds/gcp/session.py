@@ -20,6 +20,7 @@ PUBLIC: Mapping[str, str] = {
     "sql": "https://sqladmin.googleapis.com",
     "storage": "https://storage.googleapis.com",
     "monitoring": "https://monitoring.googleapis.com",
+    "projects": "https://cloudresourcemanager.googleapis.com",
 }
 
 
@@ -56,6 +57,8 @@ class GcpSession:
         self._regions: tuple[str, ...] = ()
         self._endpoint = settings.endpoint.rstrip("/")
         credentials = _credentials(settings)
+        # A person's sign-in has no such name, and a machine's own account tells it only once it has signed in.
+        self.principal = str(getattr(credentials, "service_account_email", "") or "")
         options = {"api_endpoint": self._endpoint} if self._endpoint else {}
         made: dict[str, Any] = {"credentials": credentials, "transport": "rest", "client_options": options}
         self.instances: InstancesClient = compute_v1.InstancesClient(**made)

@@ -1,230 +1,139 @@
-"""One card of every kind, as the bot would make them; goldens, the preview and the contract suite look at these. Pure."""
+"""One card of every kind, made by the bot's own builders; goldens, the preview and the contract suites look at these. Pure."""
 
 from __future__ import annotations
 
-from bot.cards.card import Action, Card, Code, Column, Facts, Field, Note, Progress, Step, StepState, Table, Text
+import json
+from dataclasses import replace
 
-TARGET_COLUMNS = (
-    Column("Name"),
-    Column("Type"),
-    Column("Environment"),
-    Column("Account"),
-    Column("Region"),
-    Column("State"),
-    Column("Cost", numeric=True, unit="USD a month"),
-)
+from bot.cards.card import Action, Card
+from bot.cards.home import Standing, home_card
+from bot.cards.notices import notice_card
+from bot.cards.plans import details_card, plan_card
+from bot.cards.resources import resource_card
+from bot.cards.runs import outcome_card, progress_card
+from bot.cards.sheets import View, csv_card, sheet_card
+from bot.cards.talk import clarification_card, error_card, help_card, refusal_card, sent_card, table_card, text_card
+from engine.errors import Refused, Unreachable
+from tests.bot.platforms import shop
 
-
-def targets(count: int, environment: str = "development") -> tuple[tuple[str, ...], ...]:
-    """Rows of made-up machines."""
-    return tuple(
-        (
-            f"{environment[:4]}-worker-{i:03}",
-            "compute_instance",
-            environment,
-            f"shop-{environment}",
-            "eu-central-1",
-            "running",
-            f"{(i * 37) % 190 + 4.5:,.2f}",
-        )
-        for i in range(1, count + 1)
-    )
+ANSWER = "answer-5hx2kq8w"
+LISTED = 31
+ROOMS = {"home": "everything at a glance", "status": "how things stand"}
+GAP = "eu-west-1 of shop-development could not be seen: denied (ec2:DescribeInstances)."
 
 
-def plan(subject: str = "plan-7k2m9qhd", count: int = 14, environment: str = "production") -> Card:
-    """A plan that waits for a manager."""
-    rows = targets(count, environment)
-    return Card(
-        "plan",
-        f"Stop {count} compute instances",
-        "waiting",
-        (
-            Text("Stop every worker of the shop that nobody used this week.", strong=True),
-            Facts(
-                (
-                    ("Risk", "high"),
-                    ("Environment", environment),
-                    ("Account", "shop-production (210987654321)"),
-                    ("Region", "eu-central-1"),
-                    ("Requested by", "Lena Vogt"),
-                    ("Waits for", "one manager who is not Lena"),
-                )
-            ),
-            Note("12 targets are taken as production by their account, not by a tag.", "warning"),
-            Note("A load balancer sends traffic to 3 of these machines.", "danger"),
-            Table(TARGET_COLUMNS, rows, "Targets", shown=6),
-            Code("aws ec2 stop-instances --region eu-central-1 --instance-ids i-0a1b2c3d4e5f60718", "What will run, for the first target"),
-            Note("Can be undone: the same machines are started again.", "good"),
-        ),
-        (
-            Action("approve", subject, "Approve", "primary"),
-            Action("deny", subject, "Deny", "danger", form=(Field("reason", "Why not", multiline=True),)),
-            Action(
-                "narrow",
-                subject,
-                "Choose targets",
-                form=(Field("targets", "Targets to keep", choices=_choices(4), many=True, picked=("r1", "r2")),),
-            ),
-            Action("details", subject, "Details", opens=True),
-        ),
-        "plan-7k2m9qhd · digest 9f3a21c04b · expires in 60 minutes",
-        subject,
-    )
+def plan(subject: str = "", count: int = 14, environment: str = "production") -> Card:
+    """A plan that waits for a manager. With `subject`, its buttons carry that as it is, so that a test can name what it presses."""
+    made = shop.stopping(shop.machines(count, environment), subject or shop.PLAN)
+    card = plan_card(shop.filed(made))
+    return replace(card, actions=tuple(replace(one, subject=subject) for one in card.actions)) if subject else card
 
 
-def _choices(count: int) -> tuple[tuple[str, str, str], ...]:
-    return tuple((f"r{i}", f"prod-worker-{i:03}", "eu-central-1, running") for i in range(1, count + 1))
+def decided() -> Card:
+    """The same plan after a manager denied it."""
+    return plan_card(shop.filed(shop.stopping(shop.machines(14)), "denied"))
 
 
-def progress(done: int = 3, subject: str = "run-4hx8tw2p") -> Card:
+def progress(over: int = 3, subject: str = shop.RUN) -> Card:
     """A run on its way, with a failure."""
-    names = [f"prod-worker-{i:03}" for i in range(1, 9)]
-    states: tuple[StepState, ...] = ("done", "done", "failed", "running", "running", "waiting", "waiting", "waiting")
-    details = ("in 41 s", "in 38 s", "Denied: ec2:StopInstances on this machine", "stopping", "stopping", "", "", "")
-    steps = tuple(Step(name, state, detail) for name, state, detail in zip(names, states, details, strict=True))
-    return Card(
-        "progress",
-        "Stopping 8 compute instances",
-        "neutral",
-        (Progress(done, 8, steps),),
-        (Action("cancel", subject, "Cancel what has not begun", "danger"),),
-        "Started by Lena Vogt, approved by Omar Haddad",
-        subject,
-    )
+    return progress_card(shop.under_way(over, subject))
 
 
 def outcome() -> Card:
     """A run that ended, not wholly well."""
-    return Card(
-        "outcome",
-        "Stopped 7 of 8 compute instances",
-        "warning",
-        (
-            Text("prod-worker-003 still runs: the credentials may not stop it.", strong=True),
-            Facts((("Environment", "production"), ("Took", "1 min 12 s"), ("Saves", "412.50 USD a month"))),
-            Table(
-                (Column("Name"), Column("Before"), Column("After"), Column("Took", numeric=True, unit="s")),
-                (
-                    ("prod-worker-001", "running", "stopped", "41"),
-                    ("prod-worker-002", "running", "stopped", "38"),
-                    ("prod-worker-003", "running", "running", "2"),
-                ),
-                "What happened",
-            ),
-        ),
-        (Action("undo", "run-4hx8tw2p", "Undo", "danger"), Action("details", "run-4hx8tw2p", "Details", opens=True)),
-        "run-4hx8tw2p",
-        "run-4hx8tw2p",
-    )
+    return outcome_card(shop.ended())
 
 
 def table() -> Card:
-    """An answer with more rows than a card shows, and more than were sent."""
-    return Card(
-        "table",
-        "31 running instances in development",
-        "neutral",
-        (
-            Table(TARGET_COLUMNS, targets(31), "Running instances", shown=8, total=120),
-            Note("eu-west-1 of shop-development could not be read: denied.", "warning"),
-        ),
-        footer="Scanned 4 minutes ago",
-        subject="answer-1",
-    )
+    """An answer with more rows than a card shows, and the ways to see them all."""
+    found = shop.machines(LISTED, "development")
+    return table_card(found, f"{len(found)} instances run in development.", (GAP,), View(ANSWER))
+
+
+def sheet(page: int = 1) -> Card:
+    """A page of what an answer lists."""
+    return sheet_card(f"{LISTED} instances", shop.machines(LISTED, "development"), View(ANSWER, page, "-Cost"))
+
+
+def csv() -> Card:
+    """What the CSV button of a sheet answers: a file to keep."""
+    return csv_card(f"{LISTED} instances", shop.machines(LISTED, "development"), View(ANSWER))
+
+
+def resource() -> Card:
+    """One resource in full, with what can be done to it."""
+    return resource_card(shop.machine(3, tagged=False), offers=True)
 
 
 def clarification() -> Card:
-    """A question with a pick list."""
-    picks = tuple(
-        (f"r{i}", f"orders-db-{i}", f"database in {place}") for i, place in enumerate(("production", "staging", "development"), 1)
-    )
-    many = tuple((f"h{i}", f"host-{i:02}", "") for i in range(1, 13))
-    return Card(
-        "clarification",
-        "Which orders database?",
-        "waiting",
-        (Text("Three databases are called “orders-db”. Nothing happens until you choose."),),
-        (
-            Action(
-                "pick",
-                "q-5",
-                "Choose one",
-                "primary",
-                form=(Field("target", "Database", choices=picks), Field("note", "Note", required=False)),
-            ),
-            Action("host", "q-5", "By host", form=(Field("host", "Host", choices=many),)),
-            Action("forget", "q-5", "None of these"),
-        ),
-        subject="q-5",
-    )
+    """A question with a pick list: three databases of one name."""
+    return clarification_card("Three databases are called orders-db. Which one do you mean?", shop.databases(), "q-5")
 
 
 def refusal() -> Card:
     """A refusal that explains itself."""
-    return Card(
-        "refusal",
-        "You may not approve this plan",
-        "danger",
-        (
-            Note("You asked for it, and the policy wants somebody else to decide.", "danger"),
-            Facts((("Tried", "approve plan-7k2m9qhd"), ("Who can", "a manager: Omar Haddad"))),
-        ),
+    return refusal_card(
+        Refused("You asked for this, so somebody else must approve it.", who_can="A manager other than the person who asked.")
     )
 
 
 def error() -> Card:
     """Something that went wrong outside."""
-    return Card(
-        "error",
-        "AWS did not answer",
-        "danger",
-        (
-            Text("Whether the call arrived is not known, so it is not repeated."),
-            Code("ec2:DescribeInstances eu-central-1: connect timeout after 10 s", "What came back"),
-        ),
-        (Action("look", "run-4hx8tw2p", "Look again", "primary"),),
-    )
+    hint = "Whether the call arrived is not known, so it is not repeated. Ask what happened to the run."
+    return error_card(Unreachable("AWS did not answer within 10 s.", hint=hint), "ec2:DescribeInstances in eu-central-1")
 
 
 def text() -> Card:
     """A plain answer."""
-    return Card(
-        "text",
-        "Nothing to do",
-        "good",
-        (Text("Every development instance in us-east-1 is stopped already.\nThe last one stopped at 19:02."),),
-    )
+    return text_card("Nothing to do", "Every development instance in us-east-1 is stopped already.\nThe last one stopped at 19:02.")
 
 
 def helping() -> Card:
     """What Escher can do."""
-    return Card(
-        "help",
-        "What you can ask",
-        "neutral",
-        (
-            Text("Write in plain words. Some examples:"),
-            Facts(
-                (("Operate", "stop all dev instances in us-east-1"), ("Ask", "which databases are public?"), ("Undo", "undo the last run"))
-            ),
-        ),
-    )
+    return help_card(137, (shop.gap(),), ROOMS)
 
 
 def details() -> Card:
-    """What a details button opens."""
-    return Card(
-        "details",
-        "Everything about plan-7k2m9qhd",
-        "neutral",
-        (
-            Facts((("Digest", "9f3a21c04b7e55d0"), ("Environment", "production"))),
-            Table(TARGET_COLUMNS, targets(14, "production"), "All targets", shown=14),
-            Code('{\n  "handles": ["r1", "r2"],\n  "type": "compute_instance"\n}', "What left for the AI server, byte for byte"),
-        ),
-    )
+    """What a plan's details button opens."""
+    return details_card(shop.filed(shop.stopping(shop.machines(14))))
+
+
+def sent() -> Card:
+    """What left the network for a plan."""
+    return sent_card((json.dumps({"ask": "operations", "handles": ["r1", "r2"], "type": "compute_instance"}),))
+
+
+def notice() -> Card:
+    """What a manager is told of a plan that waits for them."""
+    return notice_card("asked", shop.filed(shop.stopping(shop.machines(14))), "Lena Vogt", shop.AT)
+
+
+def home() -> Card:
+    """Where a person stands: what waits for them, their runs, the estate and its gaps."""
+    waiting = (shop.filed(shop.stopping(shop.machines(14))),)
+    environments = (("production", 80), ("staging", 37), ("development", 20))
+    runs = (shop.under_way(), shop.ended())
+    return home_card(Standing("Omar Haddad", waiting, (), runs, 137, environments, (shop.gap(),), "2026-11-20 09:08 UTC", ""))
 
 
 GALLERY: dict[str, Card] = {
-    card.kind: card for card in (plan(), progress(), outcome(), table(), clarification(), refusal(), error(), text(), helping(), details())
+    "plan": plan(),
+    "decided": decided(),
+    "progress": progress(),
+    "outcome": outcome(),
+    "table": table(),
+    "sheet": sheet(),
+    "csv": csv(),
+    "resource": resource(),
+    "clarification": clarification(),
+    "refusal": refusal(),
+    "error": error(),
+    "text": text(),
+    "help": helping(),
+    "details": details(),
+    "sent": sent(),
+    "notice": notice(),
+    "home": home(),
 }
+# The buttons of the gallery that ask for something first, by verb.
+FORMS: dict[str, Action] = {action.verb: action for card in GALLERY.values() for action in card.actions if action.form}

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.approvals.desk import Desk
+from engine.approvals.desk import Desk, Pressed
 from engine.approvals.policy import Decision
 from engine.clock import FakeClock
 from engine.errors import GrantRefused
@@ -67,7 +67,7 @@ async def test_an_approved_plan_gets_one_grant_and_only_one(office):
     filed = await desk.file(PLAN, ONE)
     assert (filed.request.state, filed.because) == ("asked", ONE.because)
     assert desk.waiting() == [filed]
-    decided = await desk.click(PLAN.id, "approve", MONA, PLAN.digest)
+    decided = await desk.click(PLAN.id, Pressed("approve", MONA, PLAN.digest))
     assert decided is not None
     assert decided.refused == ""
     grant = await desk.grant(PLAN.id)
@@ -101,10 +101,10 @@ async def test_every_refused_click_is_in_the_journal(office):
     desk = await office.open()
     await desk.file(PLAN, ONE)
     for person, digest in ((EVE, PLAN.digest), (VIC, PLAN.digest), (MONA, "0" * 64)):
-        decided = await desk.click(PLAN.id, "approve", person, digest)
+        decided = await desk.click(PLAN.id, Pressed("approve", person, digest))
         assert decided is not None
         assert decided.refused
-    assert await desk.click("plan-forged" * 20, "approve", MONA, "") is None
+    assert await desk.click("plan-forged" * 20, Pressed("approve", MONA, "")) is None
     assert [by for by, _ in office.refusals()] == ["eve", "vic", "mona", "mona"]
     assert await state(desk) == "asked"
     assert all(len(entry.body["plan"]) <= 64 for entry in office.journal.entries({"click.refused"}))
@@ -113,8 +113,8 @@ async def test_every_refused_click_is_in_the_journal(office):
 async def test_a_second_click_is_refused_and_said_to_be_one(office):
     desk = await office.open()
     await desk.file(PLAN, ONE)
-    await desk.click(PLAN.id, "approve", MONA, PLAN.digest)
-    again = await desk.click(PLAN.id, "approve", MONA, PLAN.digest)
+    await desk.click(PLAN.id, Pressed("approve", MONA, PLAN.digest))
+    again = await desk.click(PLAN.id, Pressed("approve", MONA, PLAN.digest))
     assert again is not None
     assert again.refused == "Nothing to approve: it was approved already."
 
@@ -122,11 +122,11 @@ async def test_a_second_click_is_refused_and_said_to_be_one(office):
 async def test_two_clicks_at_the_same_moment_count_once_each(office):
     desk = await office.open()
     await desk.file(PLAN, TWO)
-    decided = await asyncio.gather(*(desk.click(PLAN.id, "approve", MONA, PLAN.digest) for _ in range(5)))
+    decided = await asyncio.gather(*(desk.click(PLAN.id, Pressed("approve", MONA, PLAN.digest)) for _ in range(5)))
     assert sorted(bool(one and one.refused) for one in decided) == [False, True, True, True, True]
     assert await state(desk) == "asked"
     granted = await asyncio.gather(
-        desk.click(PLAN.id, "approve", THEO, PLAN.digest), *(desk.grant(PLAN.id) for _ in range(3)), return_exceptions=True
+        desk.click(PLAN.id, Pressed("approve", THEO, PLAN.digest)), *(desk.grant(PLAN.id) for _ in range(3)), return_exceptions=True
     )
     assert sum(isinstance(one, GrantRefused) for one in granted) == 2
 
@@ -135,7 +135,7 @@ async def test_a_click_from_yesterday_finds_it_expired_and_the_desk_remembers(of
     desk = await office.open()
     await desk.file(PLAN, ONE)
     office.clock.advance(24 * 3600)
-    late = await desk.click(PLAN.id, "approve", MONA, PLAN.digest)
+    late = await desk.click(PLAN.id, Pressed("approve", MONA, PLAN.digest))
     assert late is not None
     assert late.refused == "Nothing to approve: it expired."
     assert [entry.body["request"]["state"] for entry in office.journal.entries({"approval.moved"})] == ["expired"]
@@ -145,7 +145,7 @@ async def test_a_click_from_yesterday_finds_it_expired_and_the_desk_remembers(of
 async def test_an_approval_that_waited_too_long_is_no_grant(office):
     desk = await office.open()
     await desk.file(PLAN, ONE)
-    await desk.click(PLAN.id, "approve", MONA, PLAN.digest)
+    await desk.click(PLAN.id, Pressed("approve", MONA, PLAN.digest))
     office.clock.advance(3600)
     with pytest.raises(GrantRefused, match="expired"):
         await desk.grant(PLAN.id)
@@ -157,12 +157,12 @@ async def test_after_a_restart_everything_is_as_it_was(office):
     desk = await office.reopen()
     assert desk.find(PLAN.id) == filed
     assert desk.waiting() == [filed]
-    await desk.click(PLAN.id, "approve", MONA, PLAN.digest)
+    await desk.click(PLAN.id, Pressed("approve", MONA, PLAN.digest))
     desk = await office.reopen()
-    again = await desk.click(PLAN.id, "approve", MONA, PLAN.digest)
+    again = await desk.click(PLAN.id, Pressed("approve", MONA, PLAN.digest))
     assert again is not None
     assert again.refused.startswith("You approved this already")
-    await desk.click(PLAN.id, "approve", THEO, PLAN.digest)
+    await desk.click(PLAN.id, Pressed("approve", THEO, PLAN.digest))
     desk = await office.reopen()
     grant = await desk.grant(PLAN.id)
     assert grant.approved_by == ("mona", "theo")
@@ -174,7 +174,7 @@ async def test_after_a_restart_everything_is_as_it_was(office):
 async def test_a_denial_is_kept_with_its_reason(office):
     desk = await office.open()
     await desk.file(PLAN, ONE)
-    await desk.click(PLAN.id, "deny", MONA, PLAN.digest, "not on a Friday")
+    await desk.click(PLAN.id, Pressed("deny", MONA, PLAN.digest, "not on a Friday"))
     filed = (await office.reopen()).find(PLAN.id)
     assert filed is not None
     assert filed.request.closed is not None
@@ -185,7 +185,7 @@ async def test_the_policy_may_let_the_requester_approve(tmp_path):
     office = Office(tmp_path, PolicySettings(requester_may_approve=True))
     desk = await office.open()
     await desk.file(stopping(vm("web-1"), asked_by="max"), ONE)
-    decided = await desk.click(PLAN.id, "approve", MAX, stopping(vm("web-1"), asked_by="max").digest)
+    decided = await desk.click(PLAN.id, Pressed("approve", MAX, stopping(vm("web-1"), asked_by="max").digest))
     assert decided is not None
     assert decided.refused == ""
     await office.journal.close()
@@ -194,7 +194,7 @@ async def test_the_policy_may_let_the_requester_approve(tmp_path):
 async def test_there_is_nothing_where_nothing_was_filed(office):
     desk = await office.open()
     assert desk.find("plan-none") is None
-    assert await desk.click("plan-none", "approve", MONA, "") is None
+    assert await desk.click("plan-none", Pressed("approve", MONA, "")) is None
 
 
 MOVES = st.one_of(
@@ -236,7 +236,7 @@ async def _played(folder: Path, moves, needs: int) -> None:
                 assert len(set(grant.approved_by)) == needs
                 assert office.clock.now() < PLAN.expires_at
             case (event, person, digest):
-                decided = await desk.click(PLAN.id, event, person, digest)
+                decided = await desk.click(PLAN.id, Pressed(event, person, digest))
                 if event == "approve" and decided is not None and not decided.refused:
                     assert digest == PLAN.digest
                     assert "manager" in person.roles

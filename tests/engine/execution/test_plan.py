@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 
 from engine.clouds.operation import Inverse
-from engine.execution.plan import LeftOut, from_json, to_json, worse
+from engine.clouds.permission import Check
+from engine.execution.plan import Breaks, LeftOut, from_json, to_json, worse
 from tests.engine.execution.samples import plan, step, vm
 
 ONE, TWO = vm("one"), vm("two")
@@ -22,6 +23,8 @@ PLAN = plan(
     reasons=("interrupts",),
     sources=("playbook x",),
     place={"platform": "web", "channel": "c", "thread": "t"},
+    impact=(Breaks("two refers to one.", (ONE.id,), (TWO.id,)),),
+    checks=(Check("ec2:StopInstances", "444455556666", "denied", (ONE.id,), ("ec2:StopInstances",), "role x", "why"),),
 )
 
 
@@ -63,7 +66,16 @@ def test_whatever_decides_changes_the_digest(changed):
     assert changed.digest != PLAN.digest
 
 
-@pytest.mark.parametrize("changed", [replace(PLAN, title="x"), with_target(monthly_cost=1.0), with_target(metrics={"cpu": 1.0})])
+@pytest.mark.parametrize(
+    "changed",
+    [
+        replace(PLAN, title="x"),
+        with_target(monthly_cost=1.0),
+        with_target(metrics={"cpu": 1.0}),
+        replace(PLAN, impact=()),
+        replace(PLAN, checks=()),
+    ],
+)
 def test_what_only_tells_does_not(changed):
     assert changed.digest == PLAN.digest
 
@@ -72,6 +84,12 @@ def test_it_comes_back_from_the_journal_as_it_was():
     written = json.loads(json.dumps(to_json(PLAN)))
     assert from_json(written) == PLAN
     assert from_json(written).digest == PLAN.digest == written["digest"]
+
+
+def test_a_plan_of_before_there_were_impact_and_checks_still_comes_back():
+    written = json.loads(json.dumps(to_json(PLAN)))
+    del written["impact"], written["checks"]
+    assert from_json(written) == replace(PLAN, impact=(), checks=())
 
 
 def test_a_plan_changed_in_the_journal_is_noticed():

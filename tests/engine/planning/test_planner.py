@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -14,9 +14,10 @@ from engine.clouds.aws.operations import OPERATIONS
 from engine.clouds.fake import FakeCloud
 from engine.clouds.operation import Call, Receipt
 from engine.errors import AdvisorError, PlanRefused, Refused, Unreachable
+from engine.estate.memory import MemoryEstate
 from engine.execution.binding import Limits
 from engine.execution.machine import StepState
-from engine.execution.plan import LeftOut
+from engine.execution.plan import LeftOut, from_json
 from engine.execution.report import Report, StepReport
 from engine.journal.journal import Journal
 from engine.planning.planner import Ask, NothingToDo, Planner, Room
@@ -57,6 +58,7 @@ class Bench:
     desk: Desk
     journal: Journal
     cloud: FakeCloud
+    estate: MemoryEstate
 
 
 @pytest.fixture
@@ -67,7 +69,10 @@ async def made(tmp_path):
     desk = Desk(journal, clock, GRANT_KEY, policy)
     cloud = FakeCloud([ONE, TWO, PROD, DISK], OPERATIONS)
     oracle = Oracle(draft("ec2:StopInstances"))
-    yield Bench(Planner(Room(oracle, desk, journal, clock, {"aws": cloud}, policy, Limits(60, 1))), oracle, desk, journal, cloud)
+    estate = MemoryEstate([ONE, TWO, PROD, DISK])
+    planner = Planner(Room(oracle, desk, journal, clock, {"aws": cloud}, policy, Limits(60, 1), estate))
+    yield Bench(planner, oracle, desk, journal, cloud, estate)
+    await planner.close()
     await journal.close()
 
 
@@ -142,6 +147,34 @@ async def test_a_bad_draft_files_nothing(made, reply, why):
     with pytest.raises((Refused, AdvisorError), match=why):
         await made.planner.propose(ask(ONE))
     assert not list(made.journal.entries({"plan.made"}))
+
+
+# --- what it breaks, and whether it is permitted
+
+
+async def test_a_plan_says_what_it_breaks_and_what_the_cloud_permits(made):
+    balancer = replace(ONE, type="load_balancer", id=f"{ONE.id}-front", name="front", properties={"targets": ["i-one", "i-two"]})
+    await made.estate.replace(balancer)
+    made.cloud.deny("ec2:StopInstances", TWO.id)
+    planned = (await made.planner.propose(ask(ONE, TWO))).plan
+    assert [(one.sentence, one.dependents) for one in planned.impact] == [
+        ("front refers to one.", (balancer.id,)),
+        ("front refers to two.", (balancer.id,)),
+    ]
+    assert [(one.verdict, one.targets, one.missing) for one in planned.checks] == [("denied", (TWO.id,), ("ec2:StopInstances",))]
+    assert replace(planned, impact=(), checks=()).digest == planned.digest
+    (written,) = made.journal.entries({"plan.made"})
+    assert from_json(written.body["plan"]) == planned
+    smaller = (await made.planner.fewer(planned, [ONE.id], EVE)).plan
+    assert [one.sentence for one in smaller.impact] == ["front refers to one."]
+    assert [one.verdict for one in smaller.checks] == ["allowed"]
+
+
+async def test_an_undo_says_so_too(made):
+    made.cloud.change(ONE.id, state="stopped")
+    planned = (await made.planner.undo(ran(step("s1", ONE), targets=[ONE]), EVE, PLACE)).plan
+    assert planned.impact == (), "nobody misses what is started"
+    assert [(one.operation, one.verdict) for one in planned.checks] == [("ec2:StartInstances", "allowed")]
 
 
 # --- fewer targets

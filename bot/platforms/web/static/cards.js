@@ -62,6 +62,7 @@
       dialog.remove();
       giveBack(dialog.escherWays);
     });
+    dialog.querySelectorAll("form").forEach(atLeastOne);
     dialog.showModal();
   };
 
@@ -89,6 +90,23 @@
     filter(dialog.querySelector("[data-filter]"));
   };
 
+  /* A dialog's card was replaced: the focus goes to the same button of the new card, else to its title, and the title is read out. */
+  const renewed = function (inside) {
+    const dialog = inside.closest("dialog");
+    const card = inside.querySelector(".card");
+    const title = card.querySelector("h2");
+    const same = Array.from(inside.querySelectorAll("button[hx-post], [type=submit]")).find(function (button) {
+      return pressed && button.textContent === pressed.textContent && !button.disabled;
+    });
+    dialog.dataset.kind = card.dataset.kind;
+    dialog.scrollTop = 0;
+    inside.querySelectorAll("form").forEach(atLeastOne);
+    title.tabIndex = -1;
+    (same || title).focus();
+    const first = card.querySelector(".text");
+    dialog.querySelector("[data-told]").textContent = title.textContent + (first ? ". " + first.textContent : "");
+  };
+
   const copy = async function (button) {
     const code = button.closest("figure").querySelector("code");
     try {
@@ -114,7 +132,7 @@
     if (button) pressed = button;
     if (button && button.matches("[data-sort]")) sort(button);
     else if (button && button.matches("[data-show-all]")) showAll(button);
-    else if (button && button.matches("[data-form]")) atLeastOne(openTemplate(button));
+    else if (button && button.matches("[data-form]")) openTemplate(button);
     else if (button && button.matches("[data-copy]")) copy(button);
     else if (button && button.matches("[data-close]")) button.closest("dialog").close();
     else if (event.target.matches("dialog.wide")) event.target.close();
@@ -130,13 +148,19 @@
       }
     });
   });
+  document.addEventListener("htmx:afterSwap", function (event) {
+    if (event.detail.target && event.detail.target.matches("[data-inside]")) renewed(event.detail.target);
+  });
 
-  /* A form's dialog closes when its answer is not a refusal; what was typed stays otherwise. */
+  /* A form's dialog closes when its answer is not a refusal; what was typed stays otherwise. A card in a dialog answers in its place, and
+     closes when there is nothing to answer. */
   document.addEventListener("htmx:afterRequest", function (event) {
     const form = event.target;
     const sender = event.detail.elt;
     if (sender.matches("button") && document.activeElement === document.body && sender.isConnected) sender.focus();
-    if (!form.matches("dialog form") || !event.detail.successful) return;
+    const inside = sender.closest("[data-inside]");
+    if (inside && event.detail.xhr.status === 204) inside.closest("dialog").close();
+    if (inside || !form.matches("dialog form") || !event.detail.successful) return;
     const last = document.getElementById("modals").lastElementChild;
     const refused = event.detail.xhr.status === 200 && last && /refusal|error/.test(last.dataset.kind || "");
     if (!refused) form.closest("dialog").close();

@@ -185,7 +185,7 @@
 
   let fading = 0;
   const problem = function (source, words) {
-    const place = (source.closest("form") || document).querySelector(".problem") || by("toast");
+    const place = (source.closest("form") || source.closest("dialog") || document).querySelector(".problem") || by("toast");
     place.textContent = words;
     if (place !== by("toast")) return;
     clearTimeout(fading);

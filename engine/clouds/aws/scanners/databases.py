@@ -20,6 +20,7 @@ def to_resource(raw: Raw, place: Place) -> Resource | None:
         "publicly_accessible": raw.get("PubliclyAccessible", False),
         "backup_retention_days": raw.get("BackupRetentionPeriod", 0),
         "read_replicas": len(raw.get("ReadReplicaDBInstanceIdentifiers", [])),
+        "replica_of": raw.get("ReadReplicaSourceDBInstanceIdentifier", ""),
         "deletion_protection": raw.get("DeletionProtection", False),
     }
     return built(KIND, place, Facts(own_id, own_id, raw["DBInstanceStatus"], tags_of(raw.get("TagList")), properties))

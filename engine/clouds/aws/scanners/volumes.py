@@ -17,6 +17,7 @@ def to_resource(raw: Raw, place: Place) -> Resource | None:
         "size_gb": raw["Size"],
         "encrypted": raw.get("Encrypted", False),
         "attached": bool(raw.get("Attachments")),
+        "attached_to": [one["InstanceId"] for one in raw.get("Attachments", []) if "InstanceId" in one],
     }
     facts = Facts(own_id, name_of(raw.get("Tags"), own_id), raw["State"], tags_of(raw.get("Tags")), properties)
     return built(KIND, place, facts, volume_type=raw.get("VolumeType"))

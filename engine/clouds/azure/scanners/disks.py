@@ -27,7 +27,7 @@ def disk(account: Account, wire: Wire) -> Resource:
     attached = bool(wire.get("managedBy"))
     size = int(told.get("diskSizeGB") or 0)
     # Azure encrypts every managed disk at rest with its own keys; there is no disk without.
-    facts = {"size_gb": size, "sku": sku, "attached": attached, "encrypted": True}
+    facts = {"size_gb": size, "sku": sku, "attached": attached, "attached_to": str(wire.get("managedBy") or ""), "encrypted": True}
     found = resource(account, KIND, wire, settled(wire, "in-use" if attached else "available"), facts)
     return replace(found, monthly_cost=costs.disk(sku, size))
 

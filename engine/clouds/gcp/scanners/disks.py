@@ -26,7 +26,8 @@ def disk(project: Project, told: Wire) -> Resource:
     zone, disk_type, size = last(told["zone"]), last(told.get("type")), int(told.get("sizeGb") or 0)
     attached, status = bool(told.get("users")), str(told["status"])
     # Google encrypts every disk at rest with its own keys; there is no disk without.
-    facts = {"zone": zone, "size_gb": size, "disk_type": disk_type, "attached": attached, "encrypted": True}
+    users = list(told.get("users") or ())
+    facts = {"zone": zone, "size_gb": size, "disk_type": disk_type, "attached": attached, "attached_to": users, "encrypted": True}
     state = ("in-use" if attached else "available") if status == "READY" else status.lower()
     seen = Seen(compute_id(told), region_of(zone), state, told.get("labels") or {}, facts, costs.disk(disk_type, size))
     return resource(project, KIND, str(told["name"]), seen)

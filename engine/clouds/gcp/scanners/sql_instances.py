@@ -36,6 +36,7 @@ def database(project: Project, told: Wire) -> Resource:
         "database_version": str(told.get("databaseVersion") or ""),
         "backups": bool((settings.get("backupConfiguration") or {}).get("enabled", False)),
         "require_ssl": bool(network.get("requireSsl", False)) or network.get("sslMode") in ENCRYPTED_MODES,
+        "replica_of": str(told.get("masterInstanceName") or "").rpartition(":")[2],
         "tier": tier,
         "activation_policy": str(settings.get("activationPolicy") or ""),
         "deletion_protection": bool(settings.get("deletionProtectionEnabled", False)),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from bot.cards.card import Card, Column, Facts
-from bot.platforms.platform import Click, Inbox, Message, Platform
+from bot.cards.card import Action, Card, Column, Facts
+from bot.platforms.platform import Click, Inbox, Message, Place, Platform, Retraction
 from bot.platforms.web.office import JournalEntry, JournalPage, Page, Status
 from engine.errors import CloudError, EscherError
 from tests.bot.platforms import gallery
@@ -112,27 +113,74 @@ class FakeOffice:
 
 
 class FakeInbox:
-    """Remembers what came, and answers from a script: `reply` maps a message's text to cards, `answers` a verb to a card."""
+    """Remembers what came, once for each id, and answers from a script as the real inbox does.
+
+    `reply` maps a message's text to cards shown to all, `private` to a card for its writer alone, `answers` a verb to what a click is
+    answered, `forms` a verb to what its form is now; without one, a form is what the gallery asks for that verb. `received` returns before
+    anything is shown: `answered` waits for that.
+    """
 
     def __init__(self) -> None:
         self.platform: Platform | None = None
         self.messages: list[Message] = []
+        self.retractions: list[Retraction] = []
         self.clicks: list[Click] = []
+        self.asked: list[Click] = []
+        self.entered: list[tuple[str, str, str]] = []
         self.reply: dict[str, Sequence[Card]] = {}
         self.private: dict[str, Card] = {}
         self.answers: dict[str, Card] = {}
+        self.forms: dict[str, Action | Card] = {}
+        self.views: dict[str, Sequence[Card]] = {"home": (gallery.home(),)}
+        self._seen: set[str] = set()
+        self._turns: set[asyncio.Task[None]] = set()
 
     async def received(self, message: Message) -> None:
-        self.messages.append(message)
+        if self._first(message.id):
+            self.messages.append(message)
+            turn = asyncio.create_task(self._answer(message))
+            self._turns.add(turn)
+            turn.add_done_callback(self._turns.discard)
+
+    async def _answer(self, message: Message) -> None:
         assert self.platform is not None
         for card in self.reply.get(message.text.strip(), ()):
             await self.platform.show(message.place, card)
         if message.text.strip() in self.private:
             await self.platform.whisper(message.place, message.login, self.private[message.text.strip()])
 
+    async def answered(self) -> None:
+        """Waits until every message so far was answered; raises what went wrong while answering."""
+        await asyncio.gather(*self._turns)
+
+    async def retracted(self, retraction: Retraction) -> None:
+        if self._first(retraction.id):
+            self.retractions.append(retraction)
+
     async def clicked(self, click: Click) -> Card | None:
+        if not self._first(click.id):
+            return None
         self.clicks.append(click)
         return self.answers.get(click.verb)
+
+    async def form(self, click: Click) -> Action | Card:
+        self.asked.append(click)
+        made = self.forms.get(click.verb) or gallery.FORMS.get(click.verb) or gallery.refusal()
+        return replace(made, subject=click.subject) if isinstance(made, Action) and click.verb not in self.forms else made
+
+    @property
+    def rooms(self) -> Mapping[str, str]:
+        return {"home": "What waits for you", "status": "How things stand", "approvals": "What waits for a decision"}
+
+    async def enter(self, place: Place, login: str, room: str, words: str = "") -> Sequence[Card]:
+        del place
+        self.entered.append((login, room, words))
+        return self.views.get(room, (gallery.helping(),))
+
+    def _first(self, delivery: str) -> bool:
+        first = delivery not in self._seen
+        self._seen.add(delivery)
+        return first
 
 
 def _holds(inbox: FakeInbox) -> Inbox:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.platforms.platform import Place
 from bot.platforms.web.server import WebConfig, WebPlatform
-from tests.bot.platforms.gallery import GALLERY, details, outcome, plan, progress, refusal, table, text
+from tests.bot.platforms.gallery import GALLERY, csv, details, outcome, plan, progress, refusal, resource, sent, sheet, table, text
 from tests.bot.platforms.web.fakes import FakeInbox, FakeOffice
 from tests.bot.platforms.web.running import PEOPLE
 
@@ -21,10 +21,19 @@ def scripted(platform: WebPlatform) -> FakeInbox:
         "Stop all dev instances in us-east-1": (plan(),),
         "Show all running instances in production": (table(),),
         "What did we spend last month?": (text(),),
-        "gallery": tuple(replace(card, subject=f"g-{card.kind}") for card in GALLERY.values()),
+        "gallery": tuple(replace(card, subject=f"g-{kind}") for kind, card in GALLERY.items()),
     }
     inbox.private = {"whisper": refusal()}
-    inbox.answers = {"approve": refusal(), "details": details()}
+    inbox.answers = {
+        "approve": refusal(),
+        "details": details(),
+        "left-network": sent(),
+        "review": plan(),
+        "sheet": sheet(),
+        "targets": sheet(),
+        "csv": csv(),
+        "resource": resource(),
+    }
     return inbox
 
 

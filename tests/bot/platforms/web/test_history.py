@@ -67,8 +67,8 @@ def test_a_card_without_a_thread_begins_one_and_is_found_again_both_ways() -> No
     assert first.entry.place.thread == "c1"
     assert not h.shown(card("c2", thread="", subject="alert")).added
     assert not h.shown(card("c3", thread="c1", subject="alert")).added
-    assert h.home("alert") == place("c1")
-    assert h.home("unknown") is None
+    assert h.home("alert", "lena") == place("c1")
+    assert h.home("unknown", "lena") is None
 
 
 def test_the_first_entry_somebody_sees_opens_the_thread_for_them() -> None:
@@ -88,7 +88,7 @@ def test_old_threads_and_entries_are_dropped_and_a_threads_head_stays() -> None:
         h.shown(card(f"c{i}", thread="m3", subject=f"s{i}", title=f"{i}"))
     assert titles(h, "lena") == [["text of m2"], ["text of m3", "3", "4"]]
     assert h.entry("m1") is None
-    assert h.home("s0") is None
+    assert h.home("s0", "lena") is None
     assert not h.knows(place("m1"))
     assert h.shown(card("c9", thread="m3", subject="s0")).added
 

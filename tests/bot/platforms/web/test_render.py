@@ -10,9 +10,12 @@ from hypothesis import strategies as st
 
 from bot.cards.card import Action, Card, Code, Column, Facts, Field, Note, Progress, Step, Table, Text
 from bot.cards.production import is_production
-from bot.platforms.web.render import dom_id, input_kind, mark, note_word, printable, render_card, table_note, verdict
+from bot.platforms.web.render import Download, dom_id, input_kind, mark, note_word, printable, render_card, table_note, verdict
 from tests.bot.platforms import golden
 from tests.bot.platforms.gallery import GALLERY
+
+# Kinds that only ever answer a click.
+IN_DIALOGS = ("details", "resource", "sheet")
 
 
 class Tags(HTMLParser):
@@ -63,15 +66,21 @@ def everywhere(text: str) -> Card:
 
 @pytest.mark.parametrize("kind", sorted(GALLERY))
 def test_each_kind_has_its_golden(kind: str) -> None:
-    golden.check(f"web/{kind}.html", render_card(GALLERY[kind]))
+    card = GALLERY[kind]
+    golden.check(f"web/{kind}.html", render_card(card, "", links_of(card), inside=card.kind in IN_DIALOGS))
 
 
-@given(st.text(max_size=40))
-@settings(max_examples=60, deadline=None)
-def test_text_never_adds_a_tag_or_an_attribute(text: str) -> None:
+def links_of(card: Card) -> tuple[Download, ...]:
+    """The card's files as a page links to them, at made-up addresses."""
+    return tuple(Download(file.name, len(file.text.encode()), f"/files/{number}/seal") for number, file in enumerate(card.files))
+
+
+@given(st.text(max_size=40), st.booleans())
+@settings(max_examples=80, deadline=None)
+def test_text_never_adds_a_tag_or_an_attribute(text: str, inside: bool) -> None:
     plain, hostile = (
-        Tags(render_card(everywhere("x"), "k")),
-        Tags(render_card(everywhere("x" + text + "\"'><script onload=a>&{{7*7}}"), "k")),
+        Tags(render_card(everywhere(said), "k", (Download(said, 1, said),), inside=inside))
+        for said in ("x", "x" + text + "\"'><script onload=a>&{{7*7}}")
     )
     assert hostile.tags == plain.tags
     assert [name for name, _ in hostile.attributes] == [name for name, _ in plain.attributes]

@@ -224,12 +224,12 @@ async def test_a_button_reaches_the_inbox_with_its_fields_and_the_answer_is_priv
         }
         answer = await browser.post("/click", data=fields)
         assert answer.status_code == 200
-        assert "You may not approve" in answer.text
+        assert "somebody else must approve" in answer.text
         assert answer.text.lstrip().startswith("<dialog")
         (click,) = chat.inbox.clicks
         assert (click.login, click.verb, click.subject, click.place) == ("lena", "deny", "p1", place)
         assert {name: list(values) for name, values in click.fields.items()} == {"why": ["a", "b"], "verb": ["x"]}
-        assert "You may not approve" not in (await browser.get("/c/general")).text
+        assert "somebody else must approve" not in (await browser.get("/c/general")).text
 
 
 async def test_a_button_beside_the_chat_speaks_where_its_subject_was_seen(chat: Served) -> None:
@@ -332,7 +332,7 @@ async def test_resources_are_searched_filtered_sorted_and_paged(chat: Served) ->
 
 async def test_the_other_pages_show_what_the_office_says(chat: Served) -> None:
     async with chat.browser("omar") as browser:
-        assert "Stopping 8 compute" in (await browser.get("/executions")).text
+        assert "Stop 8 instances in production: 3 of 8" in (await browser.get("/executions")).text
         assert (await browser.get("/approvals")).text.count('class="card kind-plan') == 2
         chat.office.waiting.clear()
         assert "Nothing waits" in (await browser.get("/approvals", headers={"HX-Request": "true"})).text

@@ -110,6 +110,7 @@ async def test_a_database_shows_its_guards(seen):
         "publicly_accessible": False,
         "backup_retention_days": 7,
         "read_replicas": 0,
+        "replica_of": "",
         "deletion_protection": True,
     }
     assert found.id == f"arn:aws:rds:us-west-2:{found.account}:db:tracker-db"
@@ -122,7 +123,10 @@ async def test_volumes_buckets_functions_and_groups_show_their_facts(seen):
         attached = "attached_to" in seeded
         assert volume.state == ("in-use" if attached else "available")
         own = {"volume_id": volume.id.rsplit("/", 1)[1]}
-        assert volume.properties == own | {"size_gb": seeded["size_gb"], "encrypted": seeded["encrypted"], "attached": attached}
+        to = volume.properties["attached_to"]
+        assert len(to) == attached
+        told = {"size_gb": seeded["size_gb"], "encrypted": seeded["encrypted"], "attached": attached, "attached_to": to}
+        assert volume.properties == own | told
     for seeded in ESTATE["buckets"]:
         bucket = the(seen, "object_storage", seeded)
         assert bucket.id == f"arn:aws:s3:::{seeded['name']}"

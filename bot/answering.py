@@ -1,0 +1,163 @@
+"""What is said to a message: one handler by intent, and every fault a card. Edge of a turn."""
+
+from __future__ import annotations
+
+import secrets
+import traceback
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bot.cards.card import Card, Reply
+from bot.cards.plans import plan_card
+from bot.cards.talk import error_card, refusal_card, stranger_card, text_card
+from bot.intents import ask, operate, talk
+from bot.intents.choose import choose
+from bot.memory import Memory
+from bot.people import STRANGER
+from bot.platforms.platform import Place
+from bot.rooms import ROOMS, Rooms
+from bot.turn import Turn
+from engine.approvals.filed import Filed
+from engine.errors import AdvisorError, EscherError, Refused
+from engine.logs import Log
+from engine.request import lexicon
+from engine.settings import Person
+from engine.wiring import Engine
+
+LONGEST_MESSAGE = 4000
+_ENDS_A_QUESTION = frozenset({"operate", "chat", "forbid", "refuse", "later"})
+_log = Log("escher.answering")
+Undo = Callable[[str, Person, Place], Awaitable[Filed]]
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What a message led to: cards, what kind of answer it is, and the plan if there is one."""
+
+    reply: Reply
+    outcome: str
+    filed: Filed | None = None
+
+
+class Answering:
+    """One for a conversation. `undo` makes a plan that takes a run back."""
+
+    def __init__(self, engine: Engine, memory: Memory, undo: Undo) -> None:
+        self._engine = engine
+        self._memory = memory
+        self._undo = undo
+        self._lexicon = lexicon.load()
+        self._rooms = Rooms(engine)
+
+    async def answer(self, person: Person | None, place: Place, text: str, login: str = "") -> Spoken:
+        """What is said to a message; nothing is run and nothing is shown. `escher eval` measures exactly this.
+
+        Somebody nobody configured (`person` None, known by `login`) may ask how things are done, and nothing else.
+        """
+        if len(text) > LONGEST_MESSAGE:
+            return Spoken(talk.too_long(len(text), LONGEST_MESSAGE), "refuse")
+        try:
+            return await self._turn(person or STRANGER, place, text, login)
+        except Refused as refused:
+            return await self._refused(refused, person or STRANGER)
+        except AdvisorError as error:
+            return Spoken(Reply((error_card(error, "asking the AI server"),)), "error")
+        except EscherError as error:
+            return Spoken(Reply((error_card(error),)), "error")
+        except Exception as error:  # noqa: BLE001 - the edge of a turn: a fault of ours must not take the bot down or pass in silence
+            return Spoken(Reply((fault_card(error),)), "error")
+
+    async def _refused(self, refused: Refused, person: Person) -> Spoken:
+        """A refusal goes into the journal before it is told; a journal that cannot be written is told as well."""
+        cards: tuple[Card, ...] = (refusal_card(refused),)
+        try:
+            await self._engine.journal.append("request.refused", {"by": person.id, "why": refused.message})
+        except EscherError as error:
+            cards = (*cards, error_card(error, "writing the refusal down"))
+        return Spoken(Reply(cards), "refuse")
+
+    async def _turn(self, person: Person, place: Place, text: str, login: str) -> Spoken:
+        room, _, words = text.strip().partition(" ")
+        if person is not STRANGER and room.lower() in ROOMS and (not words or room.lower() == "search"):
+            return Spoken(Reply(await self.view(room.lower(), words, person, place), private=True), "chat")
+        turn = await self._begun(person, place, text)
+        async with self._memory.questions.around(place):
+            spoken = await (self._by_intent(turn) if person is not STRANGER else self._to_stranger(turn, login))
+        turn.thread.said("person", turn.understood.sealed_text)
+        return spoken
+
+    async def view(self, room: str, words: str, person: Person, place: Place) -> tuple[Card, ...]:
+        """A standing view; `search` is a question, whatever its words are. Raises EscherError."""
+        if room != "search":
+            return tuple(await self._rooms.view(room, person))
+        if not words.strip():
+            return (text_card("Search for what?", "Say `search` with a name or a description."),)
+        turn = await self._begun(person, place, f"show {words}")
+        return (await ask.ask(turn, turn.understood.reading)).reply.cards
+
+    async def _begun(self, person: Person, place: Place, text: str) -> Turn:
+        understood = await self._engine.understanding.of(text, (person.id, person.name))
+        return Turn(self._engine, person, place, self._memory.threads.at(place), text, understood, self._memory.answers)
+
+    async def _to_stranger(self, turn: Turn, login: str) -> Spoken:
+        """How things are done is for everybody; the estate, and changes to it, are for people we know."""
+        if choose(turn.understood.reading, self._lexicon, question_open=False) == "learn":
+            learned = await ask.learn(turn)
+            return Spoken(learned.reply, learned.outcome)
+        await self._engine.journal.append("request.refused", {"by": STRANGER.id, "why": f"{turn.place.platform} {login} is nobody's login"})
+        return Spoken(Reply((stranger_card(login),), private=True), "refuse")
+
+    async def _by_intent(self, turn: Turn) -> Spoken:  # noqa: C901 - one case an intent
+        reading, question = turn.understood.reading, turn.thread.question
+        if undo := _asks_undo(reading.text):
+            filed = await self._undo(undo, turn.person, turn.place)
+            return Spoken(Reply((plan_card(filed),)), "plan", filed)
+        intent = choose(reading, self._lexicon, question_open=question is not None)
+        if intent in _ENDS_A_QUESTION:  # "never mind", or another order: what was asked back is not meant any more
+            turn.thread.question = None
+        match intent:
+            case "operate":
+                done = await operate.operate(turn, reading.orders)
+                return Spoken(done.reply, done.outcome, done.filed)
+            case "pick" if question is not None:
+                done = await operate.pick_in_words(turn, question, reading.about)
+                return Spoken(done.reply, done.outcome, done.filed)
+            case "ask" | "pick":
+                answered = await ask.ask(turn, reading)
+                return Spoken(answered.reply, answered.outcome)
+            case "learn":
+                learned = await ask.learn(turn)
+                return Spoken(learned.reply, learned.outcome)
+            case "refuse":
+                await self._engine.journal.append("request.refused", {"by": turn.person.id, "why": reading.rule})
+                return Spoken(talk.refuse(reading, self._lexicon), "refuse")
+            case "later":
+                return Spoken(talk.later(reading), "refuse")
+            case "forbid":
+                return Spoken(talk.forbid(reading), "chat")
+            case "help":
+                return Spoken(await talk.help_(turn), "chat")
+            case "chat":
+                return Spoken(talk.chat(turn, reading), "chat")
+            case "empty":
+                return Spoken(talk.empty(), "chat")
+
+
+def fault_card(error: Exception) -> Card:
+    """A fault of ours, with a reference to the log."""
+    reference = secrets.token_hex(4)
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    # The type and place of the fault, never its text: that may hold what must not be logged.
+    _log.error("fault", reference=reference, type=type(error).__name__, file=where.filename.rpartition("/")[2], line=where.lineno)
+    return error_card(
+        EscherError(
+            f"A fault inside Escher ({type(error).__name__}), reference {reference}.",
+            hint="Nothing was changed by this message; the log has the rest.",
+        )
+    )
+
+
+def _asks_undo(text: str) -> str:
+    """The run named in "undo run-…", '' when the message is none."""
+    words = text.lower().split()
+    return words[1] if len(words) == 2 and words[0] in ("undo", "revert") and words[1].startswith("run-") else ""

@@ -1,0 +1,44 @@
+"""Cards on their way to every place they belong to: where it was asked, and where else it stands. Edge (platforms)."""
+
+from __future__ import annotations
+
+from bot.cards.card import Card
+from bot.cards.plans import plan_card
+from bot.platforms.platform import Place, Platform
+from bot.posts import JournalPosts
+from engine.approvals.filed import Filed
+from engine.execution.plan import Plan
+
+
+class Showing:
+    """The platforms of a bot, by name. A place on a platform that does not run is passed over: the journal has it."""
+
+    def __init__(self, posts: JournalPosts) -> None:
+        self.platforms: dict[str, Platform] = {}
+        self._posts = posts
+
+    async def show(self, place: Place, card: Card) -> None:
+        """Shows a card in its place, and its new version wherever else its subject stands."""
+        for where in dict.fromkeys((place, *(self._posts.places(card.subject) if card.subject else ()))):
+            if platform := self.platforms.get(where.platform):
+                await platform.show(where, card)
+
+    async def whisper(self, place: Place, login: str, card: Card) -> None:
+        """Shows a card to one person."""
+        if platform := self.platforms.get(place.platform):
+            await platform.whisper(place, login, card)
+
+    async def redraw(self, filed: Filed) -> None:
+        """A plan as it stands now, everywhere: decided ones lose their buttons."""
+        await self.show(place_of(filed.plan), plan_card(filed))
+
+    async def tell(self, plan: Plan, card: Card) -> None:
+        """What became of a plan, in every place where the plan stands: the approver on another platform sees it too."""
+        for where in dict.fromkeys((place_of(plan), *self._posts.places(plan.id))):
+            if platform := self.platforms.get(where.platform):
+                await platform.show(where, card)
+
+
+def place_of(plan: Plan) -> Place:
+    """Where a plan was asked for."""
+    return Place(plan.place.get("platform", ""), plan.place.get("channel", ""), plan.place.get("thread", ""))

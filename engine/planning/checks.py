@@ -1,0 +1,98 @@
+"""Asks the clouds whether a plan's operations are permitted: one question an account and operation, never long, never fatal. Edge."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from engine.clock import Clock
+from engine.clouds.cloud import Cloud
+from engine.clouds.permission import Check, unknown
+from engine.estate.resource import CloudName, Resource
+from engine.execution.plan import Step
+
+KEPT = timedelta(minutes=5)
+# Who was denied goes and has it granted; nobody should wait long for the card to notice.
+KEPT_OTHERWISE = timedelta(minutes=1)
+PATIENCE_S = 0.4
+LATE = "The cloud has not answered in time."
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """One question: an operation on some targets of one account."""
+
+    cloud: CloudName
+    account: str
+    operation: str
+    targets: frozenset[str]
+
+
+class Checks:
+    """One for a process. Answers are kept for a while by the engine's clock; one that comes late is there for the next plan."""
+
+    def __init__(self, clouds: Mapping[CloudName, Cloud], clock: Clock, patience_s: float = PATIENCE_S) -> None:
+        self._clouds = clouds
+        self._clock = clock
+        self._patience_s = patience_s
+        self._known: dict[_Batch, tuple[datetime, Check]] = {}
+        self._asking: dict[_Batch, asyncio.Task[Check]] = {}
+
+    async def of(self, steps: Iterable[Step], targets: Mapping[str, Resource]) -> tuple[Check, ...]:
+        """What the clouds say of each operation in each account. Waits at most `patience_s`; raises nothing a cloud could cause."""
+        batches = _batches(steps, targets)
+        known = {batch: self._kept(batch) for batch in batches}
+        tasks = {batch: self._ask(batch, batches[batch]) for batch, check in known.items() if check is None}
+        if tasks:
+            await asyncio.wait(set(tasks.values()), timeout=self._patience_s)
+        return tuple(known[batch] or _answer(batch, tasks[batch], mine) for batch, mine in batches.items())
+
+    async def close(self) -> None:
+        """Stops asking. Idempotent."""
+        asking = list(self._asking.values())
+        for task in asking:
+            task.cancel()
+        await asyncio.gather(*asking, return_exceptions=True)
+
+    def _kept(self, batch: _Batch) -> Check | None:
+        """An answer of before: to the same question, or a yes for these targets and more."""
+        now = self._clock.now()
+        self._known = {one: kept for one, kept in self._known.items() if kept[0] > now}
+        for one, (_, check) in self._known.items():
+            same = (one.cloud, one.account, one.operation) == (batch.cloud, batch.account, batch.operation)
+            if one == batch or (same and check.verdict == "allowed" and batch.targets <= set(check.targets)):
+                return check if one == batch else check.only(batch.targets)
+        return None
+
+    def _ask(self, batch: _Batch, targets: Sequence[Resource]) -> asyncio.Task[Check]:
+        """The question under way, or a new one; it goes on when nobody waits for it any more."""
+        if batch not in self._asking:
+            task = asyncio.create_task(self._clouds[batch.cloud].allowed(batch.account, batch.operation, targets))
+            task.add_done_callback(lambda done: self._heard(batch, done))
+            self._asking[batch] = task
+        return self._asking[batch]
+
+    def _heard(self, batch: _Batch, task: asyncio.Task[Check]) -> None:
+        del self._asking[batch]
+        if not task.cancelled() and task.exception() is None:
+            check = task.result()
+            self._known[batch] = self._clock.now() + (KEPT if check.verdict == "allowed" else KEPT_OTHERWISE), check
+
+
+def _batches(steps: Iterable[Step], targets: Mapping[str, Resource]) -> dict[_Batch, tuple[Resource, ...]]:
+    found: dict[tuple[CloudName, str, str], dict[str, Resource]] = {}
+    for step in steps:
+        target = targets[step.target]
+        found.setdefault((target.cloud, target.account, step.operation), {})[target.id] = target
+    return {_Batch(*key, frozenset(mine)): tuple(mine.values()) for key, mine in found.items()}
+
+
+def _answer(batch: _Batch, task: asyncio.Task[Check], targets: Sequence[Resource]) -> Check:
+    if not task.done():
+        return unknown(batch.operation, batch.account, targets, LATE)
+    error = asyncio.CancelledError() if task.cancelled() else task.exception()
+    if error is not None:
+        return unknown(batch.operation, batch.account, targets, f"Asking broke off: {type(error).__name__}: {error}.")
+    return task.result()
