@@ -74,6 +74,8 @@ class LocalSlack:
         if self._listening is not None:
             self._listening.cancel()
             await asyncio.gather(self._listening, return_exceptions=True)
+        if self._ui is not None:
+            await self._ui.close()
         if self._session is not None:
             await self._session.close()
         if self._process is not None and self._process.returncode is None:

@@ -75,10 +75,15 @@ async def _watch(client: SocketModeClient, ping_s: float) -> None:
 
 
 async def _close(client: SocketModeClient) -> None:
-    """Ends the connection and waits for what the library started."""
-    started = [task for task in (client.current_session_monitor, client.message_receiver, client.message_processor) if task is not None]
+    """Ends what the library started, then the connection: in the other order a reconnection under way could leave one open behind it."""
+    client.closed = True
+    while started := [task for task in (client.current_session_monitor, client.message_receiver, client.message_processor) if _runs(task)]:
+        for task in started:
+            task.cancel()
+        await asyncio.gather(*started, return_exceptions=True)
     await client.close()  # type: ignore[no-untyped-call]
-    for task in started:
-        task.cancel()
-    await asyncio.gather(*started, return_exceptions=True)
     await asyncio.sleep(0)
+
+
+def _runs(task: asyncio.Future[None] | None) -> bool:
+    return task is not None and not task.done()
