@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import httpx
 
-from bot.platforms.teams.server import listening
+from bot.platforms import listening
 from bot.platforms.teams.signing import KeysAway, SigningKeys
 from bot.platforms.teams.token import Bearer, NoToken
 from engine.clock import Clock, SystemClock
@@ -52,7 +52,7 @@ def _port(settings: TeamsSettings) -> Finding:
     """A port that is taken is well while the bot itself runs; only a person can tell."""
     address = f"{settings.host}:{settings.port}"
     try:
-        listening(settings.host, settings.port).close()
+        listening.take(settings.host, settings.port, "teams.port").close()
     except SettingsError as taken:
         return "teams port", False, f"{taken} That is as it should be while `escher run` runs."
     return "teams port", True, f"{address} is free; your proxy passes https://…/api/messages on to it."

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import socket
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.platforms import listening
 from bot.platforms.teams.auth import Door, Foreign, KeysAway, Unproven
 from bot.platforms.teams.escape import Json
-from engine.errors import SettingsError
 from engine.logs import Log
 from engine.settings import TeamsSettings
 
 PATH = "/api/messages"
 MOST_BYTES = 256 * 1024
-GRACE_S = 3
 Take = Callable[[Mapping[str, object]], Awaitable[tuple[int, Json | None]]]
 _log = Log("escher.teams")
 
@@ -38,22 +34,15 @@ class Listener:
     def open(self) -> int:
         """Takes the port now and returns it; port 0 takes a free one. Raises SettingsError when it is taken."""
         if self._socket is None:
-            self._socket = listening(self._settings.host, self._settings.port)
+            self._socket = listening.take(self._settings.host, self._settings.port, "teams.port")
         return int(self._socket.getsockname()[1])
 
     async def serve(self, take: Take) -> None:
         """Serves until cancelled. Raises SettingsError."""
         self.open()
         assert self._socket is not None
-        server = _Server(_uvicorn(build_app(self._door, take)))
-        serving = asyncio.create_task(server.serve(sockets=[self._socket]))
-        try:
-            await asyncio.shield(serving)
-        finally:
-            server.should_exit = True
-            await serving
-            self._socket.close()
-            self._socket = None
+        taken, self._socket = self._socket, None
+        await listening.serve(build_app(self._door, take), taken)
 
 
 def build_app(door: Door, take: Take) -> Starlette:
@@ -102,40 +91,3 @@ async def _activity(request: Request) -> Mapping[str, object] | Response:
     except (ClientDisconnect, ValueError, RecursionError):
         return Response(status_code=400)
     return said if isinstance(said, dict) else Response(status_code=400)
-
-
-class _Server(uvicorn.Server):
-    """uvicorn as a guest: signals belong to the bot."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-def _uvicorn(app: Starlette) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        server_header=False,
-        proxy_headers=False,
-        ws="none",
-        timeout_graceful_shutdown=GRACE_S,
-    )
-
-
-def listening(host: str, port: int) -> socket.socket:
-    """A socket bound to the address. Raises SettingsError."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    taken = socket.socket(family, socket.SOCK_STREAM)
-    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        taken.bind((host, port))
-    except OSError as error:
-        taken.close()
-        raise SettingsError(
-            f"Teams cannot be listened to at {host}:{port}: {error.strerror}.", hint="Set `teams.port` to a free port."
-        ) from None
-    taken.setblocking(False)  # noqa: FBT003 - the socket's own signature
-    return taken

@@ -12,27 +12,36 @@ FILTERS = ("cloud", "type", "environment", "state")
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """One page of resources, as text.
+class Search:
+    """What is looked for: words as in chat, filters by FILTERS' names, an order, and where the part that is wanted begins.
 
-    `page` counts from 1; `total` counts every match, not only this page's. `ids`, when given, are the rows' resource ids in the rows'
-    order, and make each first cell a button that opens the resource. `choices` are what each filter may be set to. `notes` are
-    sentences people must see beside the rows: gaps, a search that was understood loosely.
+    `sort` is a column's title, with `-` before it for descending, or empty; `after` is a page's `following`, or empty for the start.
+    """
+
+    query: str = ""
+    filters: Mapping[str, str] = field(default_factory=dict)
+    sort: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of what was found, as text.
+
+    `total` counts every match, not only this part's; `following` is where the next part begins, "" after the last. `ids`, when given, are
+    the rows' resource ids in the rows' order, and make each first cell a button that opens the resource. `sortable` is false where there is
+    too much to put in order. `choices` are what each filter may be set to. `notes` are sentences people must see beside the rows: gaps, a
+    search that was understood loosely.
     """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     total: int
-    page: int
-    size: int = 50
+    following: str = ""
     ids: tuple[str, ...] = ()
+    sortable: bool = True
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are; at least one."""
-        return max(1, -(-self.total // max(1, self.size)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +82,8 @@ class Office(Protocol):
     Laws: every method may raise EscherError, whose sentence is then shown; none waits for a cloud.
     """
 
-    async def resources(self, query: str, filters: Mapping[str, str], page: int, sort: str) -> Page:
-        """Resources that match. `filters` holds keys of FILTERS that are set; `sort` is a column's title, with `-` before it for
-        descending, or empty; what is not known is ignored.
-        """
+    async def resources(self, search: Search) -> Page:
+        """Resources that match. A filter, an order or a place that is not known is ignored."""
         ...
 
     async def resource(self, resource_id: str) -> Card | None:

@@ -14,7 +14,7 @@ from bot.platforms.web import views
 from bot.platforms.web.chat_routes import frame
 from bot.platforms.web.doors import Session
 from bot.platforms.web.guard import signed_in
-from bot.platforms.web.office import FILTERS
+from bot.platforms.web.office import FILTERS, Search
 from bot.platforms.web.room import Room
 from engine.clock import fresh_id
 from engine.errors import EscherError
@@ -31,35 +31,26 @@ def _refusal(error: EscherError) -> Card:
 
 
 async def resources(request: Request, room: Room, session: Session) -> Response:
-    """The resource explorer: the whole page, or its results when the search changed."""
+    """The resource explorer: the whole page, its results when the search changed, or the rows that come next."""
     asked = request.query_params
-    query, sort = asked.get("q", "")[:MOST_QUERY], asked.get("sort", "")
     filters = {name: asked[name] for name in FILTERS if asked.get(name)}
-    number = int(asked["page"]) if asked.get("page", "").isdecimal() else 1
-    values: dict[str, object] = {
-        "query": query,
-        "filters": filters,
-        "sort": sort,
-        "found": None,
-        "problem": None,
-        "filter_names": FILTERS,
-        "link": _link(query, filters),
-    }
+    search = Search(asked.get("q", "")[:MOST_QUERY], filters, asked.get("sort", ""), asked.get("after", "")[:MOST_QUERY])
+    values: dict[str, object] = {"search": search, "found": None, "problem": None, "filter_names": FILTERS, "link": _link(search)}
     try:
-        values["found"] = await room.office.resources(query, filters, max(1, min(number, 1_000_000)), sort)
+        values["found"] = await room.office.resources(search)
     except EscherError as error:
         values["problem"] = _refusal(error)
     if _whole_or_part(request):
         return HTMLResponse(views.page("resources.html", frame(room, session, "resources"), **values))
-    return HTMLResponse(views.part("results.html", room.view(session), **values))
+    return HTMLResponse(views.part("resource_rows.html" if search.after else "results.html", room.view(session), **values))
 
 
-def _link(query: str, filters: dict[str, str]) -> Callable[[str, int], str]:
-    """The address of the same search in another order or on another page."""
-    kept = {key: value for key, value in {"q": query, **filters}.items() if value}
+def _link(search: Search) -> Callable[..., str]:
+    """The address of the same search in another order, or of what comes next."""
+    kept = {key: value for key, value in {"q": search.query, **search.filters}.items() if value}
 
-    def link(sort: str, page: int) -> str:
-        return "/resources?" + urlencode({**kept, **({"sort": sort} if sort else {}), **({"page": page} if page > 1 else {})})
+    def link(sort: str, after: str = "") -> str:
+        return "/resources?" + urlencode({**kept, **({"sort": sort} if sort else {}), **({"after": after} if after else {})})
 
     return link
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 import socket
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -20,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from bot.cards.card import Card
+from bot.platforms.listening import serve, take
 from bot.platforms.platform import Inbox, Message, Place
 from bot.platforms.web import chat_routes, door_routes, file_routes, office_routes
 from bot.platforms.web.doors import PLATFORM, Doors, Terms
@@ -30,10 +28,7 @@ from bot.platforms.web.ring import Ring
 from bot.platforms.web.room import Room, Texts
 from bot.platforms.web.shelf import Shelf
 from engine.clock import Clock, SystemClock, fresh_id
-from engine.errors import SettingsError
 from engine.settings import Person
-
-GRACE_S = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +92,7 @@ class WebPlatform:
     def open(self) -> int:
         """Takes the port now, so that a port in use is known at once, and returns it. Raises SettingsError."""
         if self._socket is None:
-            self._socket = _listen(self._config.host, self._port)
+            self._socket = take(self._config.host, self._port, "web_port")
             self._port = int(self._socket.getsockname()[1])
         return self._port
 
@@ -141,16 +136,8 @@ class WebPlatform:
         """Serves until cancelled. Raises SettingsError when the port is taken."""
         self.open()
         assert self._socket is not None
-        server = _Server(_uvicorn(build_app(self._room(inbox), self._config.hosts)))
-        serving = asyncio.create_task(server.serve(sockets=[self._socket]))
-        try:
-            await asyncio.shield(serving)
-        finally:
-            self._ring.close()
-            server.should_exit = True
-            await serving
-            self._socket.close()
-            self._socket = None
+        taken, self._socket = self._socket, None
+        await serve(build_app(self._room(inbox), self._config.hosts), taken, self._ring.close)
 
     def _room(self, inbox: Inbox) -> Room:
         return Room(
@@ -165,28 +152,6 @@ class WebPlatform:
             cookie=f"escher-{self._port}",  # cookies do not tell ports apart
             texts=self._config.texts,
         )
-
-
-class _Server(uvicorn.Server):
-    """uvicorn as a guest: signals belong to the bot."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-def _uvicorn(app: ASGIApp) -> uvicorn.Config:
-    """Logs go where the bot's go; nothing of a proxy is believed."""
-    return uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        server_header=False,
-        proxy_headers=False,
-        ws="none",
-        timeout_graceful_shutdown=GRACE_S,
-    )
 
 
 def build_app(room: Room, hosts: Sequence[str] = ()) -> ASGIApp:
@@ -205,18 +170,3 @@ async def _broken(_request: Request, error: Exception) -> Response:
     return PlainTextResponse(
         f"Something broke inside Escher ({type(error).__name__}). What you wrote was kept; nothing else is known.", status_code=500
     )
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-    except OSError as error:
-        listening.close()
-        raise SettingsError(
-            f"The web chat cannot be served at {host}:{port}: {error.strerror}.", hint="Set `web_port` to a free port."
-        ) from None
-    listening.setblocking(False)  # noqa: FBT003 - the socket's own signature
-    return listening

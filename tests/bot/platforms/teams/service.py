@@ -29,7 +29,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.platforms.teams.server import _Server
+from bot.platforms.listening import Guest
 
 TENANT = "11111111-2222-3333-4444-555555555555"
 APP_ID = "99999999-8888-7777-6666-555555555555"
@@ -334,9 +334,7 @@ async def teams_service() -> AsyncIterator[TeamsService]:
     taken = socket.create_server(("127.0.0.1", 0))
     taken.setblocking(False)
     service.port = int(taken.getsockname()[1])
-    server = _Server(
-        uvicorn.Config(service.app(), log_config=None, access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=1)
-    )
+    server = Guest(uvicorn.Config(service.app(), log_config=None, access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=1))
     serving = asyncio.create_task(server.serve(sockets=[taken]))
     while not server.started:
         await asyncio.sleep(0.01)
