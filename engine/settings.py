@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
@@ -60,6 +61,8 @@ class AccountSettings(Part):
         return self
 
 
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+KeyKind = Literal["file", "keychain", "passphrase", "vault", "aws-kms", "azure-key-vault", "gcp-kms"]
 PlatformName = Literal["slack", "teams", "web", "console"]
 
 
@@ -131,12 +134,60 @@ class AdvisorSettings(Part):
     timeout_s: float = Field(default=10.0, gt=0)
 
 
-class EstateSettings(Part):
-    """The local store. `key` says where its key comes from: `file` (in ESCHER_HOME, mode 600), `keychain`, or `passphrase` (ESCHER_PASSPHRASE)."""
+class KeySettings(Part):
+    """Where the key in a service is that wraps the data key; used with `estate.key` vault, aws-kms, azure-key-vault or gcp-kms.
 
-    key: Literal["file", "keychain", "passphrase"] = "keychain"
+    `id` names it: for Vault `transit/NAME` or `kv/PATH` (its field `key`; another mount as `transit@MOUNT/NAME`, `kv@MOUNT/PATH`), for AWS a
+    key ARN or alias ARN, for Azure the key's URL `https://VAULT.vault.azure.net/keys/NAME`, for GCP
+    `projects/P/locations/L/keyRings/R/cryptoKeys/K`. `url` is Vault's address, or another endpoint than the provider's own. `token` is Vault's, by reference; the clouds use the credentials of this machine (`profile` for AWS).
+    """
+
+    id: str = ""
+    url: str = ""
+    token: SecretReference = "env:VAULT_TOKEN"  # noqa: S105 - the name of a variable, not a secret
+    profile: str = ""
+    ca_file: str = ""
+
+
+class StoreSettings(Part):
+    """What holds the collections: `edge`, in a process of Escher's own, or `qdrant`, a server or cluster at `url`.
+
+    `api_key` is a reference; `ca_file` the PEM bundle that vouches for the server; `prefix` stands before each collection's name, so that two
+    installations may share a server (none may begin with another's); `shards` and `replicas` are those of new collections.
+    """
+
+    kind: Literal["edge", "qdrant"] = "edge"
+    url: str = ""
+    api_key: SecretReference | None = None
+    ca_file: str = ""
+    prefix: str = "escher_"
+    shards: int = Field(default=1, ge=1, le=64)
+    replicas: int = Field(default=1, ge=1, le=8)
+    timeout_s: float = Field(default=10.0, gt=0)
+
+    @model_validator(mode="after")
+    def _has_an_address(self) -> StoreSettings:
+        if self.kind == "qdrant" and not self.url.startswith(("https://", "http://")):
+            raise ValueError("kind qdrant needs the server's url, as https://qdrant.example.com:6333")
+        if self.kind == "qdrant" and self.url.startswith("http://") and urlsplit(self.url).hostname not in _LOOPBACK:
+            raise ValueError("a Qdrant server elsewhere is spoken to over https:// only")
+        return self
+
+
+class EstateSettings(Part):
+    """The local store. `key` says what wraps its key: `keychain`, `passphrase` (ESCHER_PASSPHRASE), `file` (in ESCHER_HOME, mode 600), or a service."""
+
+    key: KeyKind = "keychain"
+    key_service: KeySettings = KeySettings()
+    store: StoreSettings = StoreSettings()
     embeddings: str = "sentence-transformers/all-MiniLM-L6-v2"
     model_dir: str = ""
+
+    @model_validator(mode="after")
+    def _service_is_named(self) -> EstateSettings:
+        if self.key not in ("file", "keychain", "passphrase") and not self.key_service.id:
+            raise ValueError(f"key {self.key} needs key_service.id, which names the key there")
+        return self
 
 
 class ExecutionSettings(Part):

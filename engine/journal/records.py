@@ -16,7 +16,7 @@ import json
 import os
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
@@ -110,6 +110,11 @@ class Sealer:
 
     def _mac(self, data: bytes) -> bytes:
         return hmac.digest(self._mac_key, data, "sha256")
+
+
+def opened(sealers: Iterable[Sealer], slot: Slot, journal: bytes, file: str) -> Entry | None:
+    """The entry in a slot, by whichever key sealed it; None when none of them did."""
+    return next((entry for sealer in sealers if (entry := sealer.open(slot, journal, file))), None)
 
 
 def slots(data: bytes, start: int = HEADER_BYTES) -> Iterator[Slot]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -71,14 +71,14 @@ class Broken(Exception):
 class Reader:
     """One pass over a folder: yields the true entries in order and stops with Broken at the first that is not.
 
-    After the pass `torn` holds the unfinished tail, if any.
+    Each segment is of one key; while the data key is replaced there are two. After the pass `torn` holds the unfinished tail, if any.
     """
 
-    def __init__(self, folder: Path, sealer: Sealer) -> None:
-        self._sealer = sealer
+    def __init__(self, folder: Path, sealers: Sequence[Sealer]) -> None:
+        self._sealers = sealers
         self._segments = segments(folder)
         self._last: Entry | None = None
-        self.head = read_head(folder, sealer)
+        self.head = read_head(folder, sealers)
         self.torn: Torn | None = None
 
     def __iter__(self) -> Iterator[tuple[Entry, Place]]:
@@ -91,20 +91,22 @@ class Reader:
 
     def _segment(self, path: Path, *, last: bool) -> Iterator[tuple[Entry, Place]]:
         data = path.read_bytes()
-        if self._sealer.header_holds(data[:HEADER_BYTES], path.name) != self.head.journal:
+        start = data[:HEADER_BYTES]
+        sealer = next((one for one in self._sealers if one.header_holds(start, path.name) == self.head.journal), None)
+        if sealer is None:
             if last and len(data) < HEADER_BYTES and first_of(path) > self.head.sequence:
                 self.torn = Torn(path, 0, len(data))
                 return
             raise self._broken("changed", first_of(path), path.name)
         for slot in slots(data):
-            entry = self._entry(slot, path, last=last)
+            entry = self._entry(slot, path, sealer, last=last)
             if entry is None:
                 self.torn = Torn(path, slot.offset, len(data) - slot.offset)
                 return
             self._last = entry
             yield entry, Place(path, slot.offset, slot.size)
 
-    def _entry(self, slot: Slot, path: Path, *, last: bool) -> Entry | None:
+    def _entry(self, slot: Slot, path: Path, sealer: Sealer, *, last: bool) -> Entry | None:
         """The true entry in a slot, None where the torn tail begins. Raises Broken."""
         expected = self._last.sequence + 1 if self._last else 1
         if slot.fault:
@@ -112,7 +114,7 @@ class Reader:
             if last and expected > self.head.sequence:
                 return None
             raise self._broken("changed", expected, path.name)
-        entry = self._sealer.open(slot, self.head.journal, path.name)
+        entry = sealer.open(slot, self.head.journal, path.name)
         if entry is None:
             trouble: Trouble = "changed" if slot.sequence == expected else "foreign"
             raise self._broken(trouble, slot.sequence, path.name)
@@ -135,14 +137,19 @@ class Reader:
         return Broken(Verdict(seen, digest, trouble, sequence, file))
 
 
-def verify(folder: Path, key: bytes) -> Verdict:
-    """Whether every entry ever acknowledged is there, unchanged and in order.
+def verify(folder: Path, key: bytes, older: Sequence[bytes] = ()) -> Verdict:
+    """Whether every entry ever acknowledged is there, unchanged and in order; `older` are the keys of a rotation that is under way.
 
     What it cannot tell: a whole folder put back to an older, whole state. Raises WrongKey.
     """
+    return verified(folder, [Sealer(one) for one in (key, *older)])
+
+
+def verified(folder: Path, sealers: Sequence[Sealer]) -> Verdict:
+    """`verify` by whoever has the sealers already. Raises WrongKey."""
     entries, digest = 0, GENESIS
     try:
-        reader = Reader(folder, Sealer(key))
+        reader = Reader(folder, sealers)
         for entry, _ in reader:
             entries, digest = entry.sequence, entry.hash
     except Broken as broken:
@@ -150,16 +157,16 @@ def verify(folder: Path, key: bytes) -> Verdict:
     return Verdict(entries, digest, torn=reader.torn.size if reader.torn else 0)
 
 
-def read_head(folder: Path, sealer: Sealer) -> Head:
-    """The head of the journal. Raises WrongKey when nothing here was written with this key, Broken when only the head is bad."""
+def read_head(folder: Path, sealers: Sequence[Sealer]) -> Head:
+    """The head of the journal. Raises WrongKey when nothing here was written with these keys, Broken when only the head is bad."""
     try:
         data = (folder / HEAD).read_bytes()
     except FileNotFoundError:
         data = b""
-    if head := sealer.open_head(data):
+    if head := next((head for sealer in sealers if (head := sealer.open_head(data))), None):
         return head
     files = segments(folder)
-    if data and not any(sealer.header_holds(_first_bytes(path), path.name) for path in files):
+    if data and not any(sealer.header_holds(first_bytes(path), path.name) for path in files for sealer in sealers):
         raise WrongKey(f"The key does not open the journal in {folder}.", hint="Is this the key it was written with?")
     raise Broken(Verdict(0, GENESIS, "changed" if data else "missing", 0, HEAD))
 
@@ -179,6 +186,6 @@ def first_of(path: Path) -> int:
     return int(digits) if digits.isdigit() else 0
 
 
-def _first_bytes(path: Path) -> bytes:
+def first_bytes(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(HEADER_BYTES)

@@ -3,55 +3,63 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
+from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import keyring
 import keyring.errors
 
-from engine.errors import SettingsError, WrongKey
-from engine.secrets.derive import KEY_BYTES, derive
+from engine.errors import SettingsError
+from engine.secrets.held import HeldStore
 
 SERVICE = "escher"
 _INSTEAD = "Set `estate.key: passphrase` and ESCHER_PASSPHRASE, or `estate.key: file`."
+_T = TypeVar("_T")
 
 
 class Backend(Protocol):
-    """The two calls used of a `keyring` backend."""
+    """The calls used of a `keyring` backend."""
 
     def get_password(self, service: str, username: str) -> str | None: ...
     def set_password(self, service: str, username: str, password: str) -> None: ...
+    def delete_password(self, service: str, username: str) -> None: ...
 
 
-class KeychainStore:
+class KeychainStore(HeldStore):
     """One entry for each data folder, named by its path. `backend` is the system's own unless given."""
 
-    name = "keychain"
-
     def __init__(self, home: Path, backend: Backend | None = None) -> None:
-        self._entry = str(home.resolve())
+        super().__init__("keychain", KeychainEntry(str(home.resolve()), backend))
+
+
+class KeychainEntry:
+    """The shelf: one password of the keychain."""
+
+    def __init__(self, entry: str, backend: Backend | None) -> None:
+        self._entry = entry
         self._backend = backend
+        self.place = f"the keychain's entry {SERVICE!r} for {entry}"
 
-    async def wrapping_key(self, salt: bytes, *, fresh: bool) -> bytes:
-        return derive(await asyncio.to_thread(self._secret, fresh=fresh), "wrap", salt)
+    async def read(self) -> str | None:
+        return await self._asked(lambda backend: backend.get_password(SERVICE, self._entry))
 
-    def _secret(self, *, fresh: bool) -> bytes:
-        backend: Backend = self._backend or keyring.get_keyring()
+    async def write(self, text: str, over: str | None) -> None:
+        del over
+        # Some keychains take one line only; keys are told apart by any white space.
+        await self._asked(lambda backend: backend.set_password(SERVICE, self._entry, " ".join(text.split())))
+
+    async def clear(self) -> str:
+        await self._asked(lambda backend: backend.delete_password(SERVICE, self._entry))
+        return ""
+
+    async def _asked(self, call: Callable[[Backend], _T]) -> _T:
+        """One call, in a thread: a keychain may wait for its owner to unlock it. Raises SettingsError."""
         try:
-            found = backend.get_password(SERVICE, self._entry)
-            if found is None and fresh:
-                found = secrets.token_hex(KEY_BYTES)
-                backend.set_password(SERVICE, self._entry, found)
+            return await asyncio.to_thread(lambda: call(self._backend or keyring.get_keyring()))
         except keyring.errors.NoKeyringError:
             raise SettingsError("This machine has no keychain that Escher could use (`estate.key: keychain`).", hint=_INSTEAD) from None
         except keyring.errors.KeyringError as error:
             raise SettingsError(
                 f"The keychain did not answer: {error or type(error).__name__}.", hint=f"Unlock it and repeat. {_INSTEAD}"
             ) from None
-        if found is None:
-            raise WrongKey(f"The keychain holds no key for {self._entry}.", hint="Was the folder moved, or made by another user?")
-        try:
-            return bytes.fromhex(found)
-        except ValueError:
-            raise WrongKey(f"The keychain's entry {SERVICE!r} for {self._entry} is not a key.") from None

@@ -1,0 +1,13 @@
+"""What is killed: the first opening of an empty data folder. Edge."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.secrets.data_key import DataKeyFile
+from engine.secrets.file import FileStore
+from tests.engine.journal.rotating import clock
+
+
+async def act(folder: Path) -> None:
+    await DataKeyFile(folder, FileStore(folder), clock()).open()
