@@ -3,93 +3,107 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import get_args
+from types import MappingProxyType
 
 from engine.errors import Corrupted, StoreError
-from engine.estate.crypto import Crypto
-from engine.estate.edge.client import EdgeSettings, EdgeStore, ModelPlace
-from engine.estate.embedding import ModelMissing, fetch_model, find_model
-from engine.estate.facts import ENVIRONMENTS
-from engine.estate.grams import likeness
+from engine.estate.counting import Counts
 from engine.estate.intake import Intake
-from engine.estate.manifest import Manifest, SealedFile, read_manifest, write_manifest
+from engine.estate.kinds import Kinds, Place
 from engine.estate.memory import scope_of
 from engine.estate.prefilter import is_exact, prefilter
-from engine.estate.recorder import SEALED, Recorder, Scope, facets
-from engine.estate.resource import CLOUDS, Gap, GapReason, Resource, ResourceType, Swept
-from engine.estate.store import Condition, every, has
+from engine.estate.recorder import SEALED, Recorder, Scope, layout
+from engine.estate.resource import Gap, GapReason, Resource, Swept
 from engine.estate.view import Changes, Match, Stats
 from engine.estate.where import EVERYTHING, Where, matches
+from engine.logs import Log
+from engine.meaning.embedding import ModelMissing, fetch_model, find_model
+from engine.meaning.model import Model
 from engine.secrets.derive import Keys
-from engine.settings import EstateSettings
+from engine.settings import EstateSettings, StoreSettings
+from engine.store.crypto import Crypto
+from engine.store.edge.client import EdgeStore, OtherMake
+from engine.store.grams import likeness
+from engine.store.manifest import Manifest, SealedFile, read_manifest, write_manifest
+from engine.store.opening import book_of, open_store
+from engine.store.store import Collection, Condition, Store, Stored
 
 COLLECTION = "cloud_estate"
 FOLDER = "estate"
+_RESOURCES = Collection(COLLECTION, grams=True)
+_log = Log("escher.estate")
 _MORE_WHEN_INEXACT = 20
 _MOST_CANDIDATES = 1000
-_FACET_WORDS: Mapping[str, tuple[str, ...]] = {
-    "cloud": CLOUDS,
-    "type": get_args(ResourceType),
-    "environment": (*sorted(set(ENVIRONMENTS.values())), ""),
-}
 
 
 class Estate:
     """Open it with `Estate.open`. The store is the truth; nothing decrypted is kept in memory."""
 
-    def __init__(self, folder: Path, keys: Keys, store: EdgeStore, model: ModelPlace | None) -> None:
+    def __init__(self, folder: Path, keys: Keys, store: Store) -> None:
+        self._folder = folder
+        # What only the store in our own process has: files to check and to put aside. A server answers for its own.
+        self._edge = store if isinstance(store, EdgeStore) else None
         self._crypto = Crypto(keys, COLLECTION)
         self._store = store
-        # Without a working model, points are written without vectors and marked so: with one, the next sweep writes them anew.
-        self._recorder = Recorder(keys, self._crypto, model.fingerprint if model and not store.meaning_away else "")
-        self._intake = Intake(store, COLLECTION, self._recorder, SealedFile(folder / "inventory", self._crypto))
+        self._recorder = Recorder(keys, self._crypto)
+        self._book = SealedFile(folder / "inventory", self._crypto)
+        self._intake = Intake(store, COLLECTION, self._recorder, self._book)
         self._gap_file = SealedFile(folder / "gaps", self._crypto)
         self._gaps: dict[Scope, Gap] = {}
         self._gap_turn = asyncio.Lock()
         self._fetching: asyncio.Task[None] | None = None
-        self._away = store.meaning_away
-        self._facet_labels = {self._crypto.token(f"facet:{f}", word): (f, word) for f, words in _FACET_WORDS.items() for word in words}
+        self._away = ""
+        self._counts = Counts(store, COLLECTION, self._recorder)
+        self._mending: set[asyncio.Task[None]] = set()
+        self.kinds: Kinds | None = None
+        self.healed = ""
+        self._renewed = False
 
     @classmethod
-    async def open(cls, home: Path, keys: Keys, settings: EstateSettings, *, cache: Path | None = None) -> Estate:
-        """The estate of a data folder; `cache` is where models are kept (`home/cache` unless given).
+    async def open(
+        cls, home: Path, keys: Keys, settings: EstateSettings, env: Mapping[str, str] = MappingProxyType({}), *, cache: Path | None = None
+    ) -> Estate:
+        """The estate of a data folder; `env` is where a server's key may be, `cache` where models are kept (`home/cache` unless given).
 
-        Raises WrongKey, Corrupted naming what, StoreError when another process has it. The first time, making the model takes seconds.
+        What is not what was written there is never served: it is put aside, `healed` says so, and the next scan makes it anew.
+        Raises WrongKey, StoreError when another process has it. The first time, making the model takes seconds.
         """
         folder = home / FOLDER
-        manifest = await asyncio.to_thread(read_manifest, folder, keys)
         cache = cache or home / "cache"
-        model, missing = await _model_or_reason(settings, cache)
-        sizes = manifest.sizes if manifest else {}
-        store = await EdgeStore.open(EdgeSettings(folder, (COLLECTION,), model, keys.for_("rotation"), sizes))
-        if missing:
-            store.meaning_away = str(missing)
-        estate = cls(folder, keys, store, model)
+        manifest, broken = await asyncio.to_thread(_manifest, folder, keys)
+        store, more = await _store(settings.store, folder, keys, env)
+        estate = cls(folder, keys, store)
         try:
-            if manifest is None:
-                await asyncio.to_thread(write_manifest, folder, keys, Manifest(store.sizes, estate._recorder.layout))
-            other = manifest is not None and manifest.layout != estate._recorder.layout
-            await estate._load(folder, renew=other)
-            if other:
-                await asyncio.to_thread(write_manifest, folder, keys, Manifest(store.sizes, estate._recorder.layout))
-            if missing and missing.fetchable:
-                estate._fetching = asyncio.create_task(estate._fetch(settings.embeddings, cache))
+            await estate._load(manifest, broken or more)
+            await estate._begin(keys, settings, cache)
         except BaseException:
-            await store.close()
+            await estate.close()
             raise
         return estate
 
     async def get(self, resource_id: str) -> Resource | None:
         found = await self._store.retrieve(COLLECTION, [self._crypto.point_id(resource_id)])
-        return self._recorder.resource(found[0]) if found else None
+        return self._read(found[0]) if found else None
 
     async def select(self, where: Where, limit: int | None = None) -> list[Resource]:
-        stored = self._store.scroll(COLLECTION, self._condition(where), [SEALED])
-        resources = [self._recorder.resource(point) async for point in stored]
+        stored = self._store.scroll(COLLECTION, self._condition(where), (SEALED,))
+        resources = [self._read(point) async for point in stored]
         return sorted((r for r in resources if matches(where, r)), key=lambda resource: resource.id)[:limit]
+
+    async def page(self, where: Where, after: str = "", limit: int = 100) -> tuple[list[Resource], str]:
+        found: list[Resource] = []
+        last = ""
+        async for stored in self._store.scroll(COLLECTION, self._condition(where), (SEALED,), after=after):
+            if len(found) == limit:
+                return found, last
+            resource = self._read(stored)
+            if matches(where, resource):
+                found.append(resource)
+                last = stored.id
+        return found, ""
 
     async def count(self, where: Where) -> int:
         if is_exact(where):
@@ -113,28 +127,22 @@ class Estate:
             return []
         where = where or EVERYTHING
         found = await self._store.nearest_grams(COLLECTION, grams, self._condition(where), _candidates(where, limit))
-        resources = [self._recorder.resource(stored) for stored in found]
+        resources = [self._read(stored) for stored in found]
         return [Match(r, likeness(text, r.name)) for r in resources if matches(where, r)][:limit]
 
     async def by_meaning(self, text: str, where: Where | None = None, limit: int = 10) -> list[Match]:
-        if self._away:
+        if self.kinds is None:
             return []
         where = where or EVERYTHING
-        condition = every([self._condition(where), has([self._recorder.model_token])])
-        found = await self._store.nearest_text(COLLECTION, text, condition, _candidates(where, limit))
-        scored = [(self._recorder.resource(stored), stored.score) for stored in found]
+        found = await self.kinds.nearest(text, self._condition(where), _candidates(where, limit))
+        scored = [(self._read(stored), stored.score) for stored in found]
         return [Match(resource, max(0.0, score)) for resource, score in scored if matches(where, resource)][:limit]
 
     def meaning_away(self) -> str:
-        return self._away
+        return self.kinds.away if self.kinds else self._away
 
     async def stats(self) -> Stats:
-        counts: dict[str, dict[str, int]] = {field: {} for field in ("cloud", "type", "account", "environment")}
-        for token, count in (await self._store.facet(COLLECTION, every(()))).items():
-            field, word = await self._facet_label(token)
-            counts[field][word] = count
-        total = await self._store.count(COLLECTION, every(()))
-        return Stats(total, counts["cloud"], counts["type"], counts["account"], counts["environment"])
+        return await self._counts.stats()
 
     def gaps(self) -> tuple[Gap, ...]:
         return tuple(self._gaps[scope] for scope in sorted(self._gaps))
@@ -161,30 +169,102 @@ class Estate:
         """Opens every resource and compares its tokens; gives their number. Raises Corrupted naming the first bad one."""
         return await self._intake.verify()
 
-    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
-        """Vectors of texts as they are stored (rotated, cosines kept); none when there is no model. Makes this an `Embedder`."""
-        return await self._store.embed(texts)
+    async def settle(self) -> None:
+        """Everything taken in on the disk, and every kind with its vector."""
+        await self._intake.settle()
+        if self.kinds:
+            await self.kinds.settled()
 
     async def memory(self) -> int:
-        """Resident bytes of the store's process, the embedding model included."""
-        return await self._store.memory()
+        """Resident bytes of the store's process; 0 when it is not ours."""
+        return await self._edge.memory() if self._edge else 0
+
+    @property
+    def store(self) -> Store:
+        """What holds the resources; other collections stand in it beside them."""
+        return self._store
 
     @property
     def store_pid(self) -> int | None:
-        """The store's process, None when none runs."""
-        return self._store.pid
+        """The store's process, None when none of ours runs."""
+        return self._edge.pid if self._edge else None
 
     async def close(self) -> None:
         if self._fetching:
             self._fetching.cancel()
             await asyncio.wait({self._fetching})
-        await self._store.close()
+        if self._mending:
+            await asyncio.wait(self._mending)
+        try:
+            if self.kinds:
+                await self.kinds.close()
+            await self._intake.close()
+        finally:
+            await self._store.close()
 
-    async def _load(self, folder: Path, *, renew: bool) -> None:
-        await self._intake.check(folder / COLLECTION, renew=renew)
-        kept = await asyncio.to_thread(self._gap_file.read)
+    async def _load(self, manifest: Manifest | None, broken: Corrupted | None) -> None:
+        """The resources, checked; what is broken is put aside."""
+        other = manifest is not None and manifest.layout != layout()
+        try:
+            if broken:
+                raise broken
+            await self._check(renew=other)
+        except Corrupted as error:
+            await self._heal(error)
+        kept = await asyncio.to_thread(self._gap_file.read_if_whole)
         gaps = [Gap(**{**gap, "reason": GapReason(gap["reason"])}) for gap in kept or ()]
         self._gaps = {scope_of(gap): gap for gap in gaps}
+        for file in (self._book, self._gap_file, *((self._edge.book,) if self._edge else ())):
+            self._tell(file)
+
+    async def _check(self, *, renew: bool) -> None:
+        try:
+            await self._store.ensure(_RESOURCES)
+        except OtherMake as error:
+            raise Corrupted(error.message, what=str(self._folder / COLLECTION), hint="Scan again to make it anew.") from None
+        self._renewed = renew
+        await self._intake.check(self._folder / COLLECTION, whole=self._whole, renew=renew)
+
+    @property
+    def _whole(self) -> bool:
+        return self._edge is None or self._edge.whole
+
+    async def _heal(self, error: Corrupted) -> None:
+        """Puts everything aside and begins with nothing: the estate is what a scan makes it. What a server holds is left and taken as it is."""
+        if self._edge:
+            self._edge.whole = False
+            await self._edge.set_aside()
+        for name in ("inventory", "gaps", "kinds") if self._edge else ("inventory",):
+            (self._folder / name).unlink(missing_ok=True)
+        await self._check(renew=False)
+        aside = f"What was there is put aside in {self._folder}; scan to fill the estate again." if self._edge else "Scan to make it right."
+        self.healed = f"{error.message} {aside}"
+        _log.warning("the estate was broken and is made anew", what=error.what)
+
+    def _tell(self, file: SealedFile) -> None:
+        if file.broken:
+            self.healed = f"{self.healed} {file.broken} It is made anew.".strip()
+
+    async def _begin(self, keys: Keys, settings: EstateSettings, cache: Path) -> None:
+        """Search by meaning, where there is a model."""
+        await asyncio.to_thread(write_manifest, self._folder, keys, Manifest(layout()))
+        try:
+            model = await find_model(settings, cache)
+        except ModelMissing as missing:
+            self._away = str(missing)
+            # What changes while there is no model has no description made of it: the next start with one looks for what lacks.
+            await asyncio.to_thread((self._folder / "kinds").unlink, missing_ok=True)
+            if missing.fetchable:
+                self._fetching = asyncio.create_task(self._fetch(settings.embeddings, cache))
+            return
+        name = f"{COLLECTION}_kinds-{self._crypto.token('model', model.fingerprint):x}"
+        book = SealedFile(self._folder / "kinds", self._crypto)
+        place = Place(self._store, COLLECTION, name, self._crypto, self._recorder, book)
+        self.kinds = Kinds(place, Model(model, keys.for_("rotation")))
+        self._intake.learner = self.kinds
+        # Another version may have called kinds by other words.
+        await self.kinds.begin(whole=self._whole and not self._renewed)
+        self._tell(book)
 
     async def _fetch(self, name: str, cache: Path) -> None:
         try:
@@ -198,15 +278,20 @@ class Estate:
     def _condition(self, where: Where) -> Condition:
         return prefilter(where, self._crypto.token)
 
-    async def _facet_label(self, token: str) -> tuple[str, str]:
-        """What a facet's token stands for; words that are nobody's secret are known, the others are read from a resource that has it."""
-        if token not in self._facet_labels:
-            stored = await self._store.first(COLLECTION, has([token]))
-            for field, word in facets(self._recorder.resource(stored)).items() if stored else ():
-                self._facet_labels[self._crypto.token(f"facet:{field}", word)] = field, word
-        if token not in self._facet_labels:
-            raise Corrupted(f"A facet in {COLLECTION} stands for nothing.", what=COLLECTION, hint="Move the estate away and scan again.")
-        return self._facet_labels[token]
+    def _read(self, stored: Stored) -> Resource:
+        """The resource of a point. One that is broken is not served but taken out, so that the next sweep finds it lacking and writes it anew."""
+        try:
+            return self._recorder.resource(stored)
+        except Corrupted as error:
+            _log.warning("a resource was not what was written there and is taken out", what=error.what)
+            mending = asyncio.create_task(self._take_out(stored.id))
+            self._mending.add(mending)
+            mending.add_done_callback(self._mending.discard)
+            raise
+
+    async def _take_out(self, key: str) -> None:
+        with contextlib.suppress(StoreError):  # found again by the next who reads it
+            await self._intake.forget(key)
 
 
 def _candidates(where: Where, limit: int) -> int:
@@ -214,8 +299,17 @@ def _candidates(where: Where, limit: int) -> int:
     return limit if is_exact(where) else min(limit * _MORE_WHEN_INEXACT, _MOST_CANDIDATES)
 
 
-async def _model_or_reason(settings: EstateSettings, cache: Path) -> tuple[ModelPlace | None, ModelMissing | None]:
+def _manifest(folder: Path, keys: Keys) -> tuple[Manifest | None, Corrupted | None]:
     try:
-        return await find_model(settings, cache), None
-    except ModelMissing as missing:
-        return None, missing
+        return read_manifest(folder, keys), None
+    except Corrupted as error:
+        return None, error
+
+
+async def _store(settings: StoreSettings, folder: Path, keys: Keys, env: Mapping[str, str]) -> tuple[Store, Corrupted | None]:
+    """The store; and what is broken of it, which then must not be opened but put aside."""
+    try:
+        return await open_store(settings, folder, keys, env), None
+    except Corrupted as error:
+        await asyncio.to_thread(book_of(folder, keys).remove)
+        return await open_store(settings, folder, keys, env), error

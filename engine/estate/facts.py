@@ -7,7 +7,7 @@ holds them to examples of all three clouds.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -42,6 +42,7 @@ STATE_CLASSES: Mapping[str, str] = {
 RUNNING_TYPES = frozenset({"compute_instance", "database_instance", "kubernetes_cluster", "container_service", "cache"})
 IDLE_BELOW_CPU_PERCENT = 5.0
 _MOST_PARTS = 8
+NAME_STARTS = (3, 5, 8, 12)
 ANYWHERE = ("0.0.0.0/0", "::/0", "*", "Internet")
 
 # flag -> (property, the values that mean it); a property that is absent means nothing is known.
@@ -67,6 +68,7 @@ PROPERTY_FLAGS: tuple[tuple[str, str, tuple[Any, ...]], ...] = (
     ("multi_az", "multi_az", (True,)),
     ("single_az", "multi_az", (False,)),
     ("protected", "deletion_protection", (True,)),
+    ("protected", "termination_protection", (True,)),
     ("unprotected", "deletion_protection", (False,)),
     ("versioned", "versioning", (True,)),
     ("unversioned", "versioning", (False,)),
@@ -76,6 +78,11 @@ PROPERTY_FLAGS: tuple[tuple[str, str, tuple[Any, ...]], ...] = (
     ("plain_http", "require_ssl", (False,)),
     ("no_uniform_access", "uniform_access", (False,)),
 )
+_FLAGS_BY_KEY = {
+    key: tuple((flag, values) for flag, named, values in PROPERTY_FLAGS if named == key)
+    for key in dict.fromkeys(key for _, key, _ in PROPERTY_FLAGS)
+}
+_FLAG_KEYS = _FLAGS_BY_KEY.keys()
 ENGINE_WORDS = ("postgres", "mysql", "mariadb", "sqlserver", "oracle", "aurora")
 
 
@@ -89,6 +96,21 @@ def environment(resource: Resource) -> tuple[str, str]:
     if isinstance(declared, str) and declared:
         return declared, "account"
     return _named_for(resource.account_name), "account" if _named_for(resource.account_name) else "unknown"
+
+
+def environment_evidence(resource: Resource) -> str:
+    """What says so: `tag env=Dev` or `account acme-dev`; '' when nobody does."""
+    source = environment(resource)[1]
+    if source == "account":
+        return f"account {resource.account_name or resource.account}"
+    read = (said for key in ENVIRONMENT_KEYS if (said := tag_said(resource, (key,))))
+    return next((f"tag {said}" for said in read if said.partition("=")[2].strip().lower() in ENVIRONMENTS), "")
+
+
+def tag_said(resource: Resource, keys: Sequence[str]) -> str:
+    """The first of these tags as it stands there, `Application=checkout`; '' when it has none of them."""
+    found = ((name, str(value)) for key in keys for name, value in resource.tags.items() if name.lower() == key and value)
+    return next((f"{name}={value}" for name, value in found), "")
 
 
 def app(resource: Resource) -> str:
@@ -108,7 +130,7 @@ def owner(resource: Resource) -> str:
 
 def native_name(resource: Resource) -> str:
     """The last part of the id, as the provider's own tools print it: `i-0abc`, `vol-1`, a VM's name."""
-    return re.split(r"[/:]", resource.id)[-1]
+    return resource.id[max(resource.id.rfind("/"), resource.id.rfind(":")) + 1 :]
 
 
 def size(resource: Resource) -> str:
@@ -133,18 +155,27 @@ def state_class(resource: Resource) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _parts(text: str) -> tuple[str, ...]:
+def parts_of(text: str) -> tuple[str, ...]:
+    """The words a name is made of, lower-case, digits apart from letters before them."""
     return tuple(part for part in re.split(r"[^a-z0-9]+|(?<=[a-z])(?=\d)", text.lower()) if part)
 
 
 def name_parts(resource: Resource) -> tuple[str, ...]:
     """The words a name is made of: `checkout-web-01` → checkout, web, 01."""
-    return _parts(resource.name)
+    return parts_of(resource.name)
+
+
+def name_starts(name: str) -> tuple[str, ...]:
+    """What a name begins with, for completing it: its first so many letters and digits, lower-case, without what stands between."""
+    plain = "".join(parts_of(name))
+    return tuple(plain[:length] for length in NAME_STARTS if len(plain) >= length)
 
 
 def flags(resource: Resource) -> frozenset[str]:
     """Yes-or-no facts that people filter on, from properties, state, tags and metrics."""
-    found = {flag for flag, key, values in PROPERTY_FLAGS if key in resource.properties and resource.properties[key] in values}
+    found = {
+        flag for key in resource.properties.keys() & _FLAG_KEYS for flag, values in _FLAGS_BY_KEY[key] if resource.properties[key] in values
+    }
     if resource.properties.get("encryption"):
         found.add("encrypted")
     if resource.properties.get("public_ip") or "public_ip" in found:
@@ -191,6 +222,7 @@ def facts(resource: Resource) -> Mapping[str, frozenset[str]]:
         "region_start": _region_starts(resource.region.lower()),
         "flag": flags(resource),
         "name_part": frozenset(name_parts(resource)),
+        "name_start": frozenset(name_starts(resource.name)),
     }
 
 
@@ -205,9 +237,10 @@ def _app_facts(resource: Resource) -> frozenset[str]:
     )
 
 
+@lru_cache(maxsize=1024)
 def _region_starts(region: str) -> frozenset[str]:
     """What a region's code begins with, for "in europe": `eu-west-1` → eu-, eu-west-1; `westeurope` → westeurope, europe."""
-    starts = {region, region.partition("-")[0] + "-", region.partition("-")[0], *_parts(region)}
+    starts = {region, region.partition("-")[0] + "-", region.partition("-")[0], *parts_of(region)}
     return frozenset(
         starts
         | {
@@ -241,15 +274,22 @@ def _region_starts(region: str) -> frozenset[str]:
 
 
 def _tag(resource: Resource, key: str) -> str | None:
-    return next((str(value) for name, value in resource.tags.items() if name.lower() == key), None)
+    for name, value in resource.tags.items():
+        if name.lower() == key:
+            return str(value)
+    return None
 
 
 def _first_tag(resource: Resource, keys: tuple[str, ...]) -> str:
-    return next((value for key in keys if (value := _tag(resource, key))), "")
+    for key in keys:
+        if value := _tag(resource, key):
+            return value
+    return ""
 
 
+@lru_cache(maxsize=4096)
 def _named_for(account_name: str) -> str:
-    return next((ENVIRONMENTS[part] for part in _parts(account_name) if part in ENVIRONMENTS), "")
+    return next((ENVIRONMENTS[part] for part in parts_of(account_name) if part in ENVIRONMENTS), "")
 
 
 def _is_open(rule: Any) -> bool:

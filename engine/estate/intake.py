@@ -1,165 +1,234 @@
-"""Writes what sweeps saw into the store, and knows how much should be there. Edge (through the store).
-
-Before a change the inventory is marked open, after it closed with the new sum. A store whose closed inventory does not add up has lost or
-altered points; one with an open inventory was interrupted, and the next sweep completes it.
-"""
+"""Takes in what sweeps saw, and knows whether what was written is what is there. Edge (through the store)."""
 
 from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Mapping, Sequence
+import weakref
+from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
 from engine.errors import Corrupted, DiskFull, StoreError
-from engine.estate.inventory import Inventory
-from engine.estate.manifest import SealedFile
+from engine.estate.changes import details
+from engine.estate.ledger import Ledger
 from engine.estate.memory import scope_of
-from engine.estate.recorder import MARK, SCOPE, Recorder
+from engine.estate.recorder import MARK, SCOPE, Marked, Recorder, Scope
 from engine.estate.resource import Resource, Swept
-from engine.estate.store import TOKENS, Point, Store, Stored, every, has
+from engine.estate.slices import Slices
+from engine.estate.view import Change as Detail
 from engine.estate.view import Changes
+from engine.estate.writing import Change, Writer
+from engine.logs import Log
+from engine.store.inventory import Inventory
+from engine.store.manifest import SealedFile
+from engine.store.store import Point, Store, Stored, every, has
 
-_OPTIMISE_AFTER = 5_000
-# Up to so many points, opening reads every one; beyond, it counts and sums them, and `verify` reads them.
+# Up to so many points, opening after an unclean end reads every one; beyond, it counts and sums them, and `verify` reads them.
 _READ_ALL_BELOW = 2_000
-_RENEWED_AT_ONCE = 500
+_AT_ONCE = 500
+_log = Log("escher.estate")
+_R = TypeVar("_R")
+
+
+class Learner(Protocol):
+    """Who wants to know of the kinds of what is written."""
+
+    async def learn(self, resources: Sequence[Resource]) -> None:
+        """Takes note; waits for nothing."""
+        ...
 
 
 class Intake:
-    """The one writer of a collection."""
+    """The one writer of a collection. Parts of different scopes are taken in side by side, those of one scope in turn."""
 
     def __init__(self, store: Store, collection: str, recorder: Recorder, book: SealedFile) -> None:
         self._store = store
         self._collection = collection
         self._recorder = recorder
         self._book = book
-        self._there = Inventory()
-        self._since_optimised = 0
-        self._turn = asyncio.Lock()
+        self._slices = Slices()
+        self._turns: weakref.WeakValueDictionary[Scope, asyncio.Lock] = weakref.WeakValueDictionary()
+        self._writer: Writer | None = None
+        self.learner: Learner | None = None
 
-    async def check(self, folder: Path, *, renew: bool = False) -> None:
-        """That what was written is what is there; with `renew`, every point is then made anew, as another version made them otherwise.
+    async def check(self, folder: Path, *, whole: bool, renew: bool = False) -> None:
+        """That what was written is what is there, before anything else; with `renew`, every point is then made anew.
 
+        `whole` says that the files are known to be those that were written; `renew`, that another version made them otherwise.
         Raises Corrupted naming the folder or the point.
         """
-        try:
-            self._there = await self._store.inventory(self._collection, MARK)
-        except (Corrupted, DiskFull):
-            raise
-        except StoreError as error:
-            raise Corrupted(f"{folder} cannot be read: {error.message}", what=str(folder), hint="Move it away and scan again.") from None
-        book = await asyncio.to_thread(self._book.read)
-        if book and book["closed"] and Inventory(book["count"], int(book["sum"], 16)) != self._there:
-            counted = f"{book['count']} resources were written and {self._there.count} are there"
-            raise Corrupted(f"{folder} is not what was written there: {counted}.", what=str(folder), hint="Move it away and scan again.")
+        book = await asyncio.to_thread(self._book.read_if_whole)
+        if self._writer:
+            self._writer.forget()
+        closed = bool(book and book["closed"])
+        trusted = whole and closed and book["count"] == await self._store.count(self._collection, every(()))
+        ledger = Ledger.read(book) if trusted else Ledger(await self._counted(folder))
+        if closed and Ledger.read(book).whole != ledger.whole:
+            counted = f"{book['count']} resources were written and {ledger.whole.count} are there"
+            raise Corrupted(f"{folder} is not what was written there: {counted}.", what=str(folder), hint="Scan again to make it anew.")
+        self._writer = Writer(self._store, self._collection, self._book, ledger, closed=closed)
         if renew:
             await self._renew()
-        elif self._there.count <= _READ_ALL_BELOW:
+        elif not whole and ledger.whole.count <= _READ_ALL_BELOW:
             await self.verify()
-        if not book or not book["closed"]:
-            await self._keep(closed=True)
+        await self._writer.settle()
 
     async def verify(self) -> int:
         """Opens every point and compares its tokens; gives their number. Raises Corrupted naming the first bad one."""
         count = 0
-        async for stored in self._store.scroll(self._collection, every(())):
+        async for stored in self._store.scroll(self._collection, every(()), tokens=True):
             self._recorder.check(stored)
             count += 1
         return count
+
+    async def take_in(self, part: Swept) -> Changes:
+        scope = scope_of(part)
+        turn = self._turns.setdefault(scope, asyncio.Lock())
+        async with turn:
+            return await self._take_in(part, scope)
+
+    async def replace(self, resource: Resource) -> None:
+        """One resource as it is now; it keeps the scope in which a sweep saw it, so that the next one can miss it."""
+        turn = self._turns.setdefault(scope_of(resource), asyncio.Lock())
+        async with turn:
+            marked = self._recorder.marked(resource)
+            point = self._recorder.point(marked, scope_of(resource))
+            for stored in await self._store.retrieve(self._collection, [point.id], (MARK, SCOPE)):
+                if stored.payload.get(MARK) == marked.mark:
+                    return
+                point = _in_scope_of(point, stored)
+            await self._learn([resource])
+            await self._write(Change([point]))
+
+    async def forget(self, key: str) -> None:
+        """Takes one point out, if it is there."""
+        await self._write(Change(gone=[key]))
+
+    async def settle(self) -> None:
+        """Everything taken in on the disk."""
+        if self._writer:
+            await self._writer.settle()
+
+    async def close(self) -> None:
+        if self._writer:
+            await self._writer.close()
+
+    async def _take_in(self, part: Swept, scope: Scope) -> Changes:
+        seen = {resource.id: resource for resource in part.resources}
+        marked = await self._slices.each(self._recorder.marked, seen.values())
+        marks = {known.key: known.mark for known in marked}
+        there = await self._there(scope, marks)
+        # A resource that another scope had is written again even when unchanged: it belongs here now.
+        to_write = [known for known in marked if there.get(known.key) != known.mark]
+        added, changed, told = list[str](), list[str](), list[Detail]()
+        async for some, before in self._put(to_write, scope):
+            added += [known.resource.id for known in some if known.key not in before]
+            other = [known for known in some if known.key in before and before[known.key].payload.get(MARK) != known.mark]
+            changed += [known.resource.id for known in other]
+            for found in await self._slices.each(self._details, ((before[known.key], known.resource) for known in other)):
+                told += found
+        vanished = await self._drop([key for key in there if key not in marks], scope)
+        return Changes(
+            added=tuple(sorted(added)),
+            changed=tuple(sorted(changed)),
+            vanished=tuple(sorted(vanished)),
+            unchanged=len(seen) - len(added) - len(changed),
+            details=tuple(sorted(told, key=lambda detail: detail.resource_id)),
+        )
+
+    async def _there(self, scope: Scope, marks: Mapping[str, str]) -> Mapping[str, str]:
+        """Point id → mark of what the scope holds; nothing is looked up when the ledger knows that it holds what was seen."""
+        assert self._writer
+        token, ledger = self._recorder.scope_token(scope), self._writer.ledger
+        known = ledger.scope(str(token))
+        if known is not None and (known.count == 0 or known == Inventory.of(marks.items())):
+            return marks if known.count else {}
+        touched = ledger.touched(str(token))
+        found = self._store.scroll(self._collection, has([token]), (MARK,))
+        there = {stored.id: str(stored.payload.get(MARK)) async for stored in found}
+        ledger.learn(str(token), Inventory.of(there.items()), touched)
+        return there
+
+    async def _put(self, marked: Sequence[Marked], scope: Scope) -> AsyncIterator[tuple[Sequence[Marked], Mapping[str, Stored]]]:
+        """Writes resources, the next few hundred made while the last are written; gives those written and what they replaced, by id."""
+        await self._learn([known.resource for known in marked])
+        pieces = [marked[start : start + _AT_ONCE] for start in range(0, len(marked), _AT_ONCE)]
+        made = _ahead(self._slices.each(lambda known: self._recorder.point(known, scope), piece) for piece in pieces)
+        for piece in pieces:
+            yield piece, await self._write(Change(await anext(made)))
+
+    async def _drop(self, keys: Sequence[str], scope: Scope) -> list[str]:
+        """Takes points out that are still of this scope; the ids of the resources they held."""
+        gone = await self._write(Change(gone=keys, scope=str(self._recorder.scope_token(scope))))
+        resources = await self._slices.each(self._whole, gone.values())
+        return [resource.id for resource in resources if resource]
+
+    def _details(self, pair: tuple[Stored, Resource]) -> tuple[Detail, ...]:
+        before, after = pair
+        was = self._whole(before)
+        return details(was, after) if was else ()
+
+    def _whole(self, stored: Stored) -> Resource | None:
+        """The resource of a point that is replaced or taken out; None when it is broken, which is then over."""
+        try:
+            return self._recorder.resource(stored)
+        except Corrupted as error:
+            _log.warning("a resource was not what was written there and is written anew", what=error.what)
+            return None
+
+    async def _write(self, change: Change) -> Mapping[str, Stored]:
+        assert self._writer
+        return await self._writer.write(change)
+
+    async def _learn(self, resources: Sequence[Resource]) -> None:
+        if self.learner and resources:
+            await self.learner.learn(resources)
+
+    async def _counted(self, folder: Path) -> Inventory:
+        try:
+            return await self._store.inventory(self._collection, MARK)
+        except (Corrupted, DiskFull):
+            raise
+        except StoreError as error:
+            raise Corrupted(f"{folder} cannot be read: {error.message}", what=str(folder), hint="Scan again to make it anew.") from None
 
     async def _renew(self) -> None:
         """Interrupted, it begins again at the next start: the manifest tells the old way until all points are made the new one."""
         batch: list[Stored] = []
         async for stored in self._store.scroll(self._collection, every(())):
             batch.append(stored)
-            if len(batch) >= _RENEWED_AT_ONCE:
+            if len(batch) >= _AT_ONCE:
                 await self._renew_some(batch)
                 batch = []
         await self._renew_some(batch)
 
     async def _renew_some(self, batch: Sequence[Stored]) -> None:
-        def made() -> list[Point]:
-            resources = [self._recorder.resource(stored) for stored in batch]
-            points = [self._recorder.point(resource, scope_of(resource)) for resource in resources]
-            return [_in_scope_of(point, str(stored.payload.get(SCOPE))) for point, stored in zip(points, batch, strict=True)]
+        def made(stored: Stored) -> Point:
+            resource = self._recorder.resource(stored)
+            return _in_scope_of(self._recorder.point(self._recorder.marked(resource), scope_of(resource)), stored)
 
-        await self._write(await asyncio.to_thread(made), [], {stored.id: str(stored.payload.get(MARK)) for stored in batch})
-
-    async def take_in(self, part: Swept) -> Changes:
-        async with self._turn:
-            return await self._take_in(part)
-
-    async def _take_in(self, part: Swept) -> Changes:
-        scope = scope_of(part)
-        seen = {resource.id: resource for resource in part.resources}
-        marks = self._recorder.marks(seen.values())
-        in_scope = await self._in_scope(self._recorder.scope_token(scope))
-        elsewhere = [key for key in marks if key not in in_scope]
-        before = (
-            in_scope | {s.id: str(s.payload.get(MARK)) for s in await self._store.retrieve(self._collection, elsewhere)}
-            if elsewhere
-            else in_scope
-        )
-        by_key = dict(zip(marks, seen.values(), strict=True))
-        # A resource that another scope had is written again even when unchanged: it belongs here now.
-        moved = set(elsewhere) & before.keys()
-        to_write = {key: by_key[key] for key, mark in marks.items() if before.get(key) != mark or key in moved}
-        gone = [key for key in in_scope if key not in marks]
-        vanished = [self._recorder.resource(stored).id for stored in await self._store.retrieve(self._collection, gone)] if gone else []
-        points = await asyncio.to_thread(lambda: [self._recorder.point(resource, scope) for resource in to_write.values()])
-        await self._write(points, gone, before)
-        changed = [key for key in to_write if key in before and before[key] != marks[key]]
-        added = [key for key in to_write if key not in before]
-        return Changes(
-            added=tuple(sorted(by_key[key].id for key in added)),
-            changed=tuple(sorted(by_key[key].id for key in changed)),
-            vanished=tuple(sorted(vanished)),
-            unchanged=len(seen) - len(added) - len(changed),
-        )
-
-    async def replace(self, resource: Resource) -> None:
-        """One resource as it is now; it keeps the scope in which a sweep saw it, so that the next one can miss it."""
-        async with self._turn:
-            point = self._recorder.point(resource, scope_of(resource))
-            before = {stored.id: stored for stored in await self._store.retrieve(self._collection, [point.id])}
-            if point.id in before:
-                point = _in_scope_of(point, str(before[point.id].payload.get(SCOPE)))
-            marks = {key: str(stored.payload.get(MARK)) for key, stored in before.items()}
-            if marks.get(point.id) != point.payload[MARK]:
-                await self._write([point], [], marks)
-
-    async def forget(self, key: str) -> None:
-        """Takes one point out, if it is there."""
-        async with self._turn:
-            before = {stored.id: str(stored.payload.get(MARK)) for stored in await self._store.retrieve(self._collection, [key])}
-            await self._write([], list(before), before)
-
-    async def _in_scope(self, token: str) -> dict[str, str]:
-        return {s.id: str(s.payload.get(MARK)) async for s in self._store.scroll(self._collection, has([token]), [MARK])}
-
-    async def _write(self, points: Sequence[Point], gone: Sequence[str], before: Mapping[str, str]) -> None:
-        if not points and not gone:
-            return
-        await self._keep(closed=False)
-        if points:
-            await self._store.upsert(self._collection, points)
-        if gone:
-            await self._store.delete(self._collection, gone)
-        await self._store.flush(self._collection)
-        fresh = {point.id: str(point.payload[MARK]) for point in points}
-        replaced = [(key, before[key]) for key in (*gone, *fresh) if key in before]
-        self._there = self._there - Inventory.of(replaced) + Inventory.of(fresh.items())
-        await self._keep(closed=True)
-        self._since_optimised += len(points) + len(gone)
-        if self._since_optimised > max(_OPTIMISE_AFTER, self._there.count // 4):
-            self._since_optimised = 0
-            await self._store.optimise(self._collection)
-
-    async def _keep(self, *, closed: bool) -> None:
-        await asyncio.to_thread(self._book.write, {"closed": closed, "count": self._there.count, "sum": f"{self._there.sum:x}"})
+        await self._write(Change(await self._slices.each(made, batch)))
 
 
-def _in_scope_of(point: Point, scope: str) -> Point:
-    tokens = sorted({*point.payload[TOKENS], scope} - ({str(point.payload[SCOPE])} - {scope}))
-    return dataclasses.replace(point, payload={**point.payload, SCOPE: scope, TOKENS: tokens})
+async def _ahead(works: Iterable[Coroutine[Any, Any, _R]]) -> AsyncIterator[_R]:
+    """What each gives, in order; the next is at work while the caller handles the last."""
+    ahead: list[asyncio.Task[_R]] = []
+    try:
+        for work in works:
+            ahead.append(asyncio.create_task(work))
+            if len(ahead) > 1:
+                yield await ahead.pop(0)
+        while ahead:
+            yield await ahead.pop(0)
+    finally:
+        for task in ahead:
+            task.cancel()
+        await asyncio.gather(*ahead, return_exceptions=True)
+
+
+def _in_scope_of(point: Point, stored: Stored) -> Point:
+    """The point in the scope that the stored one has."""
+    scope = stored.payload[SCOPE]
+    tokens = {*point.tokens, int(scope)} - ({int(point.payload[SCOPE])} - {int(scope)})
+    return dataclasses.replace(point, payload={**point.payload, SCOPE: scope}, tokens=tuple(sorted(tokens)))

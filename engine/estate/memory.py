@@ -6,13 +6,14 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from engine.estate.changes import details
 from engine.estate.facts import environment
-from engine.estate.grams import grams, likeness, ranked
 from engine.estate.lexicon import lexicon
-from engine.estate.meaning import meaning
+from engine.estate.phrase import kind_of
 from engine.estate.resource import Gap, Resource, Swept
 from engine.estate.view import Changes, Embedder, Match, Stats
 from engine.estate.where import EVERYTHING, Where, matches
+from engine.store.grams import grams, likeness, ranked
 
 Scope = tuple[str, str, str, str]
 
@@ -40,6 +41,10 @@ class MemoryEstate:
     async def select(self, where: Where, limit: int | None = None) -> list[Resource]:
         return self._where(where)[:limit]
 
+    async def page(self, where: Where, after: str = "", limit: int = 100) -> tuple[list[Resource], str]:
+        rest = [resource for resource in self._where(where) if resource.id > after]
+        return rest[:limit], rest[limit - 1].id if len(rest) > limit else ""
+
     async def count(self, where: Where) -> int:
         return len(self._where(where))
 
@@ -62,10 +67,10 @@ class MemoryEstate:
         if self._embedder is None:
             return []
         fitting = self._where(where or EVERYTHING)
-        texts = sorted({meaning(resource) for resource in fitting})
+        texts = sorted({kind_of(resource) for resource in fitting})
         wanted, *known = await self._embedder.embed([text, *texts])
         score = {phrase: _cosine(wanted, vector) for phrase, vector in zip(texts, known, strict=True)}
-        found = [Match(resource, max(0.0, score[meaning(resource)])) for resource in fitting]
+        found = [Match(resource, max(0.0, score[kind_of(resource)])) for resource in fitting]
         return sorted(found, key=lambda match: -match.score)[:limit]
 
     def meaning_away(self) -> str:
@@ -89,13 +94,14 @@ class MemoryEstate:
         seen = {resource.id: resource for resource in part.resources}
         gone = sorted(key for key, its in self._scopes.items() if its == scope and key not in seen)
         added = [key for key in seen if key not in self._resources]
-        changed = [key for key in seen if key in self._resources and self._resources[key] != seen[key]]
+        changed = sorted(key for key in seen if key in self._resources and self._resources[key] != seen[key])
+        told = tuple(change for key in changed for change in details(self._resources[key], seen[key]))
         for key in gone:
             del self._resources[key], self._scopes[key]
         self._resources.update(seen)
         self._scopes.update(dict.fromkeys(seen, scope))
         self._gaps.pop(scope, None)
-        return Changes(tuple(sorted(added)), tuple(sorted(changed)), tuple(gone), len(seen) - len(added) - len(changed))
+        return Changes(tuple(sorted(added)), tuple(changed), tuple(gone), len(seen) - len(added) - len(changed), told)
 
     async def note_gap(self, gap: Gap) -> None:
         self._gaps[scope_of(gap)] = gap

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.estate.store import Condition, every, has
 from engine.estate.where import All, AnyOf, Compare, Is, Not, Where
+from engine.store.store import Condition, Token, every, has
 
-Tokeniser = Callable[[str, str], str]
+Tokeniser = Callable[[str, str], Token]
 
 
 def prefilter(where: Where, token: Tokeniser) -> Condition:

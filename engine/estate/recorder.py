@@ -9,23 +9,28 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 
 from engine.errors import Corrupted
-from engine.estate.crypto import Crypto
-from engine.estate.facts import environment, facts
-from engine.estate.lexicon import LEXICON_FIELDS, lexicon
-from engine.estate.meaning import meaning
+from engine.estate.facts import app, environment, facts
+from engine.estate.lexicon import LEXICON_FIELDS
+from engine.estate.phrase import kind_of
 from engine.estate.resource import Resource
-from engine.estate.store import FACETS, TOKENS, Point, Sparse, Stored
 from engine.secrets.derive import Keys
+from engine.store.crypto import Crypto
+from engine.store.store import Point, Sparse, Stored, Token
 
 SEALED, MARK, SCOPE = "sealed", "mark", "scope"
 # What points are made by: when one of these files changes, points of before bear other tokens and are made anew at the next start.
-_MAKERS = ("facts.py", "grams.py", "lexicon.py", "meaning.py", "recorder.py")
+_MAKERS = ("estate/facts.py", "estate/lexicon.py", "estate/phrase.py", "estate/recorder.py", "store/grams.py")
 Scope = tuple[str, str, str, str]
+_FIELDS = tuple(field.name for field in fields(Resource))
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+# An application is known by its tag only; as a fact it may be guessed from a name, which no word of a message should be taken for.
+_WORD_FIELDS = {"app": "word:app"}
 
 
 @cache
@@ -33,52 +38,55 @@ def layout() -> str:
     """Names the way points are made now: a hash of the code that makes them, so that nobody has to remember to raise a number."""
     digest = hashlib.sha256()
     for name in _MAKERS:
-        digest.update(Path(__file__).with_name(name).read_bytes())
+        digest.update((Path(__file__).parents[1] / name).read_bytes())
     return digest.hexdigest()[:16]
 
 
-class Recorder:
-    """Makes points and reads them; `model` tells the embedding model whose vectors the points get, "" for none."""
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A resource, the id of its point, its mark, and the text that both the mark and the seal are made of."""
 
-    def __init__(self, keys: Keys, crypto: Crypto, model: str) -> None:
+    resource: Resource
+    key: str
+    mark: str
+    plain: bytes
+
+
+class Recorder:
+    """Makes points and reads them."""
+
+    def __init__(self, keys: Keys, crypto: Crypto) -> None:
         self._crypto = crypto
         self._mark_key = keys.for_("marks")
-        self._model = model
+        self._made_by = f"{layout()}\0".encode()
 
-    @property
-    def layout(self) -> str:
-        """The way this recorder makes points: the code, and the model whose vectors they get."""
-        return f"{layout()}:{self._model}"
-
-    @property
-    def model_token(self) -> str:
-        """What the points with vectors of this model bear."""
-        return self._crypto.token("model", self._model)
-
-    def point(self, resource: Resource, scope: Scope) -> Point:
-        key = self._crypto.point_id(resource.id)
+    def marked(self, resource: Resource) -> Marked:
+        """What tells whether a resource has to be written."""
         plain = _plain(resource)
-        counted = [self._crypto.token(f"facet:{field}", value) for field, value in facets(resource).items()]
-        payload = {
-            SEALED: self._crypto.seal(key, plain),
-            MARK: self.mark(plain),
-            SCOPE: self.scope_token(scope),
-            TOKENS: sorted({*self._tokens(resource), *counted, self.scope_token(scope), self.model_token}),
-            FACETS: counted,
-        }
-        return Point(key, payload, self.grams(resource.name), meaning(resource) if self._model else "")
+        return Marked(resource, self.key(resource), self.mark(plain), plain)
 
-    def marks(self, resources: Iterable[Resource]) -> dict[str, str]:
-        """Point id → mark, as `point` would make them."""
-        return {self._crypto.point_id(resource.id): self.mark(_plain(resource)) for resource in resources}
+    def point(self, marked: Marked, scope: Scope) -> Point:
+        """The point of a resource that was seen in this scope."""
+        resource = marked.resource
+        counted = [self.facet(field, word) for field, word in facets(resource).items()]
+        seen_in = self.scope_token(scope)
+        payload = {SEALED: self._crypto.seal(marked.key, marked.plain), MARK: marked.mark, SCOPE: str(seen_in)}
+        tokens = {*self._tokens(resource), *counted, seen_in, self.kind_token(kind_of(resource))}
+        return Point(marked.key, payload, tuple(sorted(tokens)), tuple(counted), self.grams(resource.name))
+
+    def key(self, resource: Resource) -> str:
+        """The id of a resource's point."""
+        return self._crypto.point_id(resource.id)
 
     def mark(self, plain: bytes) -> str:
-        digest = hmac.new(self._mark_key, f"{self.layout}\0".encode(), hashlib.sha256)
-        digest.update(plain)
-        return digest.hexdigest()[:32]
+        return hmac.digest(self._mark_key, self._made_by + plain, "sha256").hex()[:32]
 
-    def scope_token(self, scope: Scope) -> str:
+    def scope_token(self, scope: Scope) -> Token:
         return self._crypto.token("scope", "\0".join(scope))
+
+    def kind_token(self, kind: str) -> Token:
+        """What the points of all resources of this kind (`phrase.kind_of`) bear."""
+        return self._crypto.token("kind", kind)
 
     def resource(self, stored: Stored) -> Resource:
         """The resource a point holds. Raises Corrupted naming the point."""
@@ -93,21 +101,29 @@ class Recorder:
 
     def check(self, stored: Stored) -> None:
         """That a point's tokens are those of what it holds. Raises Corrupted naming the point."""
-        resource = self.resource(stored)
-        bears = set(stored.payload.get(TOKENS) or ())
-        if not bears >= set(self._tokens(resource)) or stored.payload.get(SCOPE) not in bears:
+        resource, bears = self.resource(stored), set(stored.tokens)
+        if not bears >= set(self._tokens(resource)) or int(stored.payload.get(SCOPE) or -1) not in bears:
             raise _corrupted(stored.id, "its tokens are not those of what it holds")
 
     def grams(self, name: str) -> Sparse:
         return self._crypto.grams(name)
 
-    def word_tokens(self, phrase: str) -> Mapping[str, str]:
+    def word_tokens(self, phrase: str) -> Mapping[str, Token]:
         """Field → token of a phrase that might name something."""
-        return {field: self._crypto.token(f"word:{field}", phrase) for field in LEXICON_FIELDS}
+        return {field: self._crypto.token(_WORD_FIELDS.get(field, field), phrase) for field in LEXICON_FIELDS}
 
-    def _tokens(self, resource: Resource) -> list[str]:
-        known = [self._crypto.token(field, value) for field, values in facts(resource).items() for value in values]
-        return known + [self._crypto.token(f"word:{field}", word) for field, words in lexicon(resource).items() for word in words]
+    def facet(self, field: str, word: str) -> Token:
+        """What is counted is a fact too, and bears its token."""
+        return self._crypto.token(field, word.lower())
+
+    def _tokens(self, resource: Resource) -> list[Token]:
+        """Of every fact that can be filtered on. The words of the lexicon are facts too, but for the application."""
+        known: list[Token] = []
+        for field, values in facts(resource).items():
+            known += self._crypto.tokens(field, values)
+        if tagged := app(resource).strip().lower():
+            known.append(self._crypto.token(_WORD_FIELDS["app"], tagged))
+        return known
 
 
 def facets(resource: Resource) -> Mapping[str, str]:
@@ -121,7 +137,7 @@ def facets(resource: Resource) -> Mapping[str, str]:
 
 
 def _plain(resource: Resource) -> bytes:
-    return json.dumps(resource.to_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str).encode()
+    return _ENCODER.encode({name: getattr(resource, name) for name in _FIELDS}).encode()
 
 
 def _corrupted(point: str, why: str) -> Corrupted:

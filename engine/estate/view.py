@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 from engine.estate.resource import Gap, Resource, Swept
 from engine.estate.where import Where
@@ -18,14 +18,31 @@ class Match:
     score: float
 
 
+Aspect = Literal["state", "size", "tags", "exposure"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How one aspect of a resource changed, each side as people read it: `running`, `t3.large`, `env=dev, tier=gold`, `public, public_ip`.
+
+    Of tags, a side tells those only that differ; "" says that there is nothing of it.
+    """
+
+    resource_id: str
+    aspect: Aspect
+    before: str
+    after: str
+
+
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a finished part of a sweep changed, as resource ids."""
+    """What a finished part of a sweep changed, as resource ids; `details` tell how, of those `changed` that changed in such an aspect."""
 
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     vanished: tuple[str, ...] = ()
     unchanged: int = 0
+    details: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +68,13 @@ class EstateView(Protocol):
 
     async def select(self, where: Where, limit: int | None = None) -> list[Resource]:
         """The resources for which `where` holds, ordered by id; the first `limit` of them."""
+        ...
+
+    async def page(self, where: Where, after: str = "", limit: int = 100) -> tuple[list[Resource], str]:
+        """So many of the resources for which `where` holds, and where the next page begins ("" after the last), which `after` takes.
+
+        They come in an order of the store's own that stays as it is, so that a million can be gone through without reading all at once.
+        """
         ...
 
     async def count(self, where: Where) -> int:

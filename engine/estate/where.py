@@ -69,7 +69,7 @@ def is_(field: str, *values: str) -> Is:
 
 def matches(where: Where, resource: Resource) -> bool:
     """Whether the condition holds for a resource."""
-    return _holds(where, resource, facts(resource))
+    return holds(where, resource, facts(resource))
 
 
 def select(where: Where, resources: list[Resource]) -> list[Resource]:
@@ -77,7 +77,8 @@ def select(where: Where, resources: list[Resource]) -> list[Resource]:
     return [resource for resource in resources if matches(where, resource)]
 
 
-def _holds(where: Where, resource: Resource, known: Mapping[str, frozenset[str]]) -> bool:
+def holds(where: Where, resource: Resource, known: Mapping[str, frozenset[str]]) -> bool:
+    """`matches` for a resource whose `facts` are known already."""
     match where:
         case Is(field, values):
             return bool(known.get(field, frozenset()) & values)
@@ -85,11 +86,11 @@ def _holds(where: Where, resource: Resource, known: Mapping[str, frozenset[str]]
             value = number_at(resource, path)
             return value is not None and _COMPARE[op](value, number)
         case All(parts):
-            return all(_holds(part, resource, known) for part in parts)
+            return all(holds(part, resource, known) for part in parts)
         case AnyOf(parts):
-            return any(_holds(part, resource, known) for part in parts)
+            return any(holds(part, resource, known) for part in parts)
         case Not(part):
-            return not _holds(part, resource, known)
+            return not holds(part, resource, known)
 
 
 def number_at(resource: Resource, path: str) -> float | None:

@@ -1,31 +1,59 @@
-"""What every estate keeps to: the real one and the one in memory."""
+"""What every estate keeps to: the one in our own process, the one on a server, and the one in memory."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 
 import pytest
 
+from bot.platforms import listening
 from engine.estate.estate import Estate
 from engine.estate.memory import MemoryEstate
-from engine.estate.view import Changes
+from engine.estate.view import Change, Changes
 from engine.estate.where import EVERYTHING, All, AnyOf, Compare, Is, Not, is_, matches
 from engine.secrets.derive import Keys
-from engine.settings import EstateSettings
+from engine.settings import EstateSettings, StoreSettings
 from tests.engine.estate.samples import ALL, BUCKET, LEDGER, VM, WEB_1, WEB_2, WEB_DEV, gap, parts, resource
+from tests.engine.store.server.peer import Peer
 
 KEYS = Keys(bytes(range(32)))
 SETTINGS = EstateSettings(key="file", embeddings="off")
 
 
-@pytest.fixture(params=["memory", "edge"])
+@contextlib.asynccontextmanager
+async def on_a_server(folder):
+    """The estate as it is configured for a Qdrant server, which here is qdrant-client's own local mode behind HTTP."""
+    taken = listening.take("127.0.0.1", 0, "port")
+    url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    serving = asyncio.create_task(listening.serve(Peer().app, taken))
+    try:
+        yield await Estate.open(folder, KEYS, SETTINGS.model_copy(update={"store": StoreSettings(kind="qdrant", url=url)}))
+    finally:
+        serving.cancel()
+        await asyncio.wait({serving})
+
+
+@contextlib.asynccontextmanager
+async def opened(name, folder):
+    match name:
+        case "memory":
+            yield MemoryEstate()
+        case "edge":
+            yield await Estate.open(folder, KEYS, SETTINGS)
+        case "server":
+            async with on_a_server(folder) as estate:
+                yield estate
+
+
+@pytest.fixture(params=["memory", "edge", "server"])
 async def estate(request, tmp_path):
-    made = MemoryEstate() if request.param == "memory" else await Estate.open(tmp_path, KEYS, SETTINGS)
-    for part in parts(*ALL):
-        await made.take_in(part)
-    yield made
-    await made.close()
+    async with opened(request.param, tmp_path) as made:
+        for part in parts(*ALL):
+            await made.take_in(part)
+        yield made
+        await made.close()
 
 
 def names(resources):
@@ -150,7 +178,8 @@ async def test_a_part_brings_new_changed_and_vanished_in_its_scope_only(estate):
     stopped = dataclasses.replace(WEB_1, state="stopped")
     fresh = resource("checkout-web-03")
     changes = await estate.take_in(dataclasses.replace(part, resources=(stopped, fresh)))
-    assert changes == Changes(added=(fresh.id,), changed=(WEB_1.id,), vanished=(WEB_2.id,))
+    how = (Change(WEB_1.id, "state", "running", "stopped"),)
+    assert changes == Changes(added=(fresh.id,), changed=(WEB_1.id,), vanished=(WEB_2.id,), details=how)
     assert await estate.get(WEB_2.id) is None
     assert await estate.get(WEB_1.id) == stopped
     assert names(await estate.select(EVERYTHING)) == sorted(
@@ -158,6 +187,21 @@ async def test_a_part_brings_new_changed_and_vanished_in_its_scope_only(estate):
     )
     assert await estate.count(is_("state", "stopped")) == 1
     assert "checkout-web-02" not in await estate.recognise(["checkout-web-02"])
+
+
+async def test_a_part_tells_what_changed_of_each_resource(estate):
+    (part,) = parts(WEB_1, WEB_2)
+    first = dataclasses.replace(
+        WEB_1, tags={**WEB_1.tags, "keep": "true"}, properties={"instance_type": "t3.micro", "public_ip": "203.0.113.9"}
+    )
+    second = dataclasses.replace(WEB_2, monthly_cost=1.0)
+    changes = await estate.take_in(dataclasses.replace(part, resources=(second, first)))
+    assert changes.changed == tuple(sorted((WEB_1.id, WEB_2.id)))
+    assert changes.details == (
+        Change(WEB_1.id, "size", "t3.large", "t3.micro"),
+        Change(WEB_1.id, "exposure", "", "public, public_ip"),
+        Change(WEB_1.id, "tags", "", "keep=true"),
+    )
 
 
 async def test_an_empty_part_empties_its_scope(estate):

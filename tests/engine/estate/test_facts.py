@@ -4,7 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from engine.estate.facts import app, engine, environment, facts, flags, is_idle, native_name, owner, owners, size, state_class
+from engine.estate.facts import (
+    app,
+    engine,
+    environment,
+    environment_evidence,
+    facts,
+    flags,
+    is_idle,
+    name_starts,
+    native_name,
+    owner,
+    owners,
+    size,
+    state_class,
+    tag_said,
+)
 from tests.engine.estate.samples import ALL, BUCKET, LEDGER, VM, WEB_1, WEB_2, resource
 
 
@@ -122,3 +137,30 @@ def test_regions_of_a_continent():
     assert "europe" in facts(resource("x", region="westeurope"))["region_start"]
     assert "brazil" in facts(resource("x", region="brazilsouth"))["region_start"]
     assert WEB_2.region in facts(WEB_2)["region"]
+
+
+@pytest.mark.parametrize(
+    ("name", "starts"),
+    [("Checkout-Web_01", ("che", "check", "checkout", "checkoutweb0")), ("pg-1", ("pg1",)), ("db", ()), ("", ()), ("äöü", ())],
+)
+def test_what_a_name_begins_with(name, starts):
+    assert name_starts(name) == starts
+
+
+@pytest.mark.parametrize(
+    ("tags", "account", "evidence"),
+    [
+        ({"Env": " Dev "}, "acme-prod", "tag Env= Dev "),
+        ({"env": "blue", "stage": "uat"}, "acme-dev", "tag stage=uat"),
+        ({"env": "blue"}, "acme-dev", "account acme-dev"),
+        ({}, "somewhere", ""),
+    ],
+)
+def test_what_says_the_environment(tags, account, evidence):
+    assert environment_evidence(resource("x", tags=tags, account_name=account)) == evidence
+
+
+def test_a_tag_as_it_stands():
+    one = resource("x", tags={"Application": "Checkout", "app": ""})
+    assert tag_said(one, ("app", "application")) == "Application=Checkout"
+    assert tag_said(one, ("owner",)) == ""

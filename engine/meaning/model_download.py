@@ -1,6 +1,6 @@
 """Fetches an embedding model by name into the cache. Edge (a program of its own; the one part of the estate that may use a network).
 
-python -m engine.estate.model_download NAME CACHE
+python -m engine.meaning.model_download NAME CACHE
 """
 
 from __future__ import annotations

