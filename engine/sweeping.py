@@ -1,4 +1,8 @@
-"""A sweep of all clouds taken into the estate, with progress. Edge."""
+"""A sweep of all clouds taken into the estate, with progress; what changed goes into the journal. Edge.
+
+Journal entries: `estate.changed` (cloud, account, region, type, changes: resource id, aspect, before, after), a few for a part that changed
+much. A kill between taking in and writing down loses the telling, not the state.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +13,10 @@ from datetime import datetime
 
 from engine.clock import Clock
 from engine.clouds.cloud import Cloud
+from engine.collections.alerts_events import CHANGED, bodies
 from engine.estate.resource import CloudName, Gap, Swept
-from engine.estate.view import EstateStore
+from engine.estate.view import Changes, EstateStore
+from engine.journal.journal import Journal
 from engine.settings import AccountSettings
 
 
@@ -26,19 +32,29 @@ class Tally:
     gaps: list[Gap] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a sweep reads, and what it writes to."""
+
+    clouds: Mapping[CloudName, Cloud]
+    estate: EstateStore
+    journal: Journal
+
+
 class Sweeper:
     """Sweeps every configured cloud at once. One sweep at a time: a second call waits for the first."""
 
-    def __init__(self, clouds: Mapping[CloudName, Cloud], estate: EstateStore, accounts: Iterable[AccountSettings], clock: Clock) -> None:
-        self._clouds = clouds
-        self._estate = estate
+    def __init__(self, reach: Reach, accounts: Iterable[AccountSettings], clock: Clock) -> None:
+        self._clouds = reach.clouds
+        self._estate = reach.estate
+        self._journal = reach.journal
         self._clock = clock
         self.last: datetime | None = None  # when a sweep of this process last ended
         self._declared = {(account.cloud, account.id): account.environment for account in accounts if account.environment}
         self._one_at_a_time = asyncio.Lock()
 
     async def sweep(self, progress: Callable[[Tally], None] = lambda _: None) -> Tally:
-        """Everything the clouds show, in the estate; what they would not show, as gaps. Raises StoreError."""
+        """Everything the clouds show, in the estate; what they would not show, as gaps. Raises StoreError, JournalError."""
         tally = Tally()
         async with self._one_at_a_time, asyncio.TaskGroup() as group:
             for cloud in self._clouds.values():
@@ -62,6 +78,9 @@ class Sweeper:
         tally.added += len(changes.added)
         tally.changed += len(changes.changed)
         tally.vanished += len(changes.vanished)
+        scope = {"cloud": part.cloud, "account": part.account, "region": part.region, "type": part.type}
+        for body in bodies(scope, told(changes)):
+            await self._journal.append(CHANGED, body)
 
     def _with_environment(self, part: Swept) -> Swept:
         """The part with the environment its account is declared for, which facts fall back on when no tag says."""
@@ -71,3 +90,15 @@ class Sweeper:
         return replace(
             part, resources=tuple(replace(one, properties={**one.properties, "account_environment": declared}) for one in part.resources)
         )
+
+
+def told(changes: Changes) -> list[tuple[str, str, str, str]]:
+    """What changed, as events: resource id, aspect, before, after. Pure.
+
+    Where nothing was known of a part, its resources did not appear now: they were seen for the first time, which is one event.
+    """
+    if changes.added and not (changes.changed or changes.vanished or changes.unchanged):
+        return [("", "first seen", "", str(len(changes.added)))]
+    appeared = [(resource, "appeared", "", "there") for resource in changes.added]
+    vanished = [(resource, "vanished", "there", "") for resource in changes.vanished]
+    return [*appeared, *vanished, *((one.resource_id, one.aspect, one.before, one.after) for one in changes.details)]

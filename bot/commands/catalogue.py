@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bot.commands import own_playbooks
 from bot.commands.session import Exit, JsonOption, errors, out, print_rows, say_json
 from engine.clouds.roles import least_role
 from engine.clouds.tables import TABLES
@@ -50,7 +51,11 @@ def operations_role(
     out.print_json(json.dumps(least_role(name, account, () if read_only else None)))
 
 
-playbook = typer.Typer(help="The public playbooks that plans come from.", no_args_is_help=True)
+playbook = typer.Typer(help="The public playbooks that plans come from, and your own.", no_args_is_help=True)
+playbook.command("save")(own_playbooks.save)
+playbook.command("own")(own_playbooks.own)
+playbook.command("versions")(own_playbooks.versions)
+playbook.command("show")(own_playbooks.show)
 
 
 @playbook.command("list")
