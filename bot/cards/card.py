@@ -87,7 +87,10 @@ Block = Text | Note | Facts | Table | Code | Progress
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One input of a form. `choices` are (value, label, detail) and make it a pick list; `many` makes it tick boxes."""
+    """One input of a form. `choices` are (value, label, detail) and make it a pick list; `many` makes it tick boxes.
+
+    `lookup` is a text that may name any resource: a platform that can completes it while it is typed, and may send the exact id instead.
+    """
 
     name: str
     label: str
@@ -96,6 +99,7 @@ class Field:
     choices: tuple[tuple[str, str, str], ...] = ()
     many: bool = False
     picked: tuple[str, ...] = ()
+    lookup: bool = False
 
 
 @dataclass(frozen=True, slots=True)

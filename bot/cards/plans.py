@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 
 from bot.cards.card import Action, Block, Card, Code, Column, Facts, Field, Note, Table, Text, Tone
-from bot.cards.rows import kinds, table
+from bot.cards.rows import Why, kinds, table, why_these
 from engine.approvals.filed import Filed
 from engine.approvals.states import Request, Vote
 from engine.clouds.permission import Check
@@ -240,6 +240,7 @@ def details_card(filed: Filed) -> Card:
     own = (("Full digest", plan.digest), ("Message", plan.message[:500]), ("Expires", f"{plan.expires_at:%Y-%m-%d %H:%M} UTC"))
     blocks.append(Facts((*_facts(plan, expires=False), *own)))
     blocks.append(table(plan.changed, "All targets", shown=len(plan.changed)))
+    blocks += why_these(plan.changed, why_of(plan))
     blocks.append(Code("\n".join(resource.id for resource in plan.changed), "Exact ids"))
     blocks += _beside(plan)
     blocks += _breaks(plan, len(plan.impact))
@@ -250,6 +251,11 @@ def details_card(filed: Filed) -> Card:
     blocks.append(Code(commands(plan, len(plan.steps)), "All commands"))
     blocks += [Text("Sources: " + "; ".join(plan.sources))] if plan.sources else []
     return Card("details", headline(plan), blocks=tuple(blocks))
+
+
+def why_of(plan: Plan) -> Why:
+    """Why each target was taken."""
+    return lambda resource: plan.why.get(resource.id, "")
 
 
 def _checked(plan: Plan) -> Table:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bot.cards.card import Action, Card, Code, Facts
 from bot.cards.rows import COLUMNS, row
+from engine.estate.constraints import constraints
 from engine.estate.facts import flags, owner
 from engine.estate.resource import Resource
 
@@ -27,10 +28,11 @@ _OFFERS: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = {
 _INNER = frozenset({"account_environment"})
 
 
-def resource_card(found: Resource, *, offers: bool = False) -> Card:
-    """One resource: its row, owner, flags, tags and properties. `offers` adds buttons for what may be wanted of it; each makes a plan first."""
+def resource_card(found: Resource, *, offers: bool = False, why: str = "") -> Card:
+    """One resource: its row, `why` it was found, owner, flags, tags and properties. `offers` adds buttons for what may be wanted of it; each makes a plan first."""
     facts = [(column.title, f"{value} {column.unit}".strip()) for column, value in zip(COLUMNS, row(found), strict=True) if value]
-    facts += [("Owner", owner(found)), ("Flags", ", ".join(sorted(flags(found))))]
+    facts += [("Why this one", why), ("Owner", owner(found)), ("Flags", ", ".join(sorted(flags(found))))]
+    facts += _hindrances(found)
     tags = tuple((f"tag {key}", value) for key, value in sorted(found.tags.items()))
     properties = tuple((key.replace("_", " "), str(value)) for key, value in sorted(found.properties.items()) if key not in _INNER)
     rows = tuple((name, value) for name, value in (*facts, *tags, *properties) if value)
@@ -40,8 +42,17 @@ def resource_card(found: Resource, *, offers: bool = False) -> Card:
     return Card("resource" if offers else "details", found.name, blocks=blocks, actions=acts, footer=footer)
 
 
+def _hindrances(found: Resource) -> list[tuple[str, str]]:
+    """What stands in the way of a change, and who else has a hand in it."""
+    known = constraints(found)
+    told = {False: "Cannot be stopped", None: "May refuse to stop"}.get(known.can_stop, "")
+    lost = f"{known.loses[:1].upper()}{known.loses[1:]}"
+    return [(told, known.why_not if told else ""), ("A stop loses", lost), ("Member of", known.member_of)]
+
+
 def wanted_of(found: Resource) -> tuple[tuple[str, str], ...]:
     """What may be wanted of a resource as it is: verbs and labels."""
     if found.cloud != "gcp" and found.state == "terminated":
         return ()
-    return _OFFERS.get((found.type, found.state.lower()), ())
+    hindered = constraints(found).can_stop is False
+    return tuple(offer for offer in _OFFERS.get((found.type, found.state.lower()), ()) if not (hindered and offer[0] == "stop"))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from bot.cards.card import Column, Table
+from bot.cards.card import Column, Facts, Table
 from engine.estate.facts import environment, size
 from engine.estate.resource import Resource
+from engine.request.reasons import SEPARATOR
 
 COLUMNS = (
     Column("Name"), Column("Account"), Column("Region"), Column("Environment"), Column("State"), Column("Type"), Column("Size"),
     Column("Cost", numeric=True, unit="$/month"),
 )  # fmt: skip
+# Why a resource is in a list, on one line, reason after reason; '' where nothing is to be told.
+Why = Callable[[Resource], str]
+MOST_REASONS = 6  # told apart on a card
 MOST_ROWS = 500  # a table's rows on a card; the rest is in its sheet
 _KINDS = {
     "compute_instance": "instance", "database_instance": "database", "object_storage": "bucket", "security_group": "security group",
@@ -44,6 +48,11 @@ def row(resource: Resource) -> tuple[str, ...]:
     )  # fmt: skip
 
 
+def untold(_: Resource) -> str:
+    """Nothing is told of why."""
+    return ""
+
+
 def table(resources: Sequence[Resource], caption: str, shown: int = 10) -> Table:
     """Resources as a table; columns that say nothing here are left away."""
     rows = [row(resource) for resource in resources[:MOST_ROWS]]
@@ -51,3 +60,38 @@ def table(resources: Sequence[Resource], caption: str, shown: int = 10) -> Table
     return Table(
         tuple(COLUMNS[index] for index in kept), tuple(tuple(one[index] for index in kept) for one in rows), caption, shown, len(resources)
     )
+
+
+def why_these(resources: Sequence[Resource], why: Why) -> tuple[Facts, ...]:
+    """Why these are here: what holds of all once, then what tells some of them from the others; nothing where nothing is told."""
+    told = _told(resources, why)
+    shared = _shared(told)
+    groups: dict[str, list[str]] = {}
+    for resource in resources:
+        if own := SEPARATOR.join(said for said in told.get(resource.id, ()) if said not in shared):
+            groups.setdefault(own, []).append(resource.name)
+    if not told:
+        return ()
+    rows = [("Why", SEPARATOR.join(shared))] if shared else []
+    if len(groups) > MOST_REASONS:
+        return (Facts((*rows, ("Why each", "differs from one to the next; the CSV and each one's own card tell it"))),)
+    return (Facts((*rows, *((_whose(names), own) for own, names in groups.items()))),)
+
+
+def why_all(resources: Sequence[Resource], why: Why) -> tuple[Facts, ...]:
+    """What holds of all of these, on one line; nothing where there is no such thing."""
+    shared = _shared(_told(resources, why))
+    return (Facts((("Why", SEPARATOR.join(shared)),)),) if shared else ()
+
+
+def _told(resources: Sequence[Resource], why: Why) -> dict[str, tuple[str, ...]]:
+    return {resource.id: tuple(said.split(SEPARATOR)) for resource in resources[:MOST_ROWS] if (said := why(resource))}
+
+
+def _shared(told: Mapping[str, Sequence[str]]) -> list[str]:
+    first = next(iter(told.values()), ())
+    return [said for said in first if all(said in every for every in told.values())]
+
+
+def _whose(names: Sequence[str]) -> str:
+    return f"Why {names[0]}" if len(names) == 1 else f"Why {len(names)} of them"

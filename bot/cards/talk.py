@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.cards.card import Action, Block, Card, Code, Column, Facts, Field, Note, Table, Text
 from bot.cards.plans import left_out as told_left_out
-from bot.cards.rows import kinds, table
+from bot.cards.rows import Why, kinds, table, untold, why_all
 from bot.cards.sheets import View, sheet_actions
 from engine.errors import EscherError, Refused
 from engine.estate.resource import Gap, Resource
@@ -22,13 +22,14 @@ _EXAMPLES = (
 )
 
 
-def table_card(resources: Sequence[Resource], said: str, notes: Sequence[str] = (), view: View | None = None) -> Card:
-    """Resources that answer a question. `view` is under which they can be paged through, downloaded and opened."""
+def table_card(resources: Sequence[Resource], said: str, notes: Sequence[str] = (), view: View | None = None, why: Why = untold) -> Card:
+    """Resources that answer a question. `view` is under which they can be paged through, downloaded and opened, each with its `why`."""
     cost = sum(resource.monthly_cost for resource in resources)
     blocks: list[Block] = [Text(said, strong=True)]
     blocks += [Note(note, "warning") for note in notes]
     if resources:
         blocks.append(table(resources, f"{len(resources)} found"))
+        blocks += why_all(resources, why)
     footer = f"Together about ${cost:,.2f} a month." if cost else ""
     actions = sheet_actions(resources, view) if view else ()
     return Card("table", count_title(resources), blocks=tuple(blocks), actions=actions, footer=footer)
@@ -65,7 +66,7 @@ def clarification_card(question: str, candidates: Sequence[Resource], subject: s
     """Something must be said more exactly; candidates stand with account, region and state. Without a `subject` there is nothing to pick for."""
     blocks: list[Block] = [Text(question, strong=True)]
     if candidates:
-        blocks.append(table(candidates, f"{len(candidates)} candidates"))
+        blocks.append(table(candidates, f"{len(candidates)} candidate{'s' if len(candidates) != 1 else ''}"))
     choices = tuple((one.id, one.name, f"{one.account_name}, {one.region}, {one.state}") for one in candidates)
     pick = (
         (Action("pick", subject, "Pick", style="primary", form=(Field("targets", "Which ones", choices=choices, many=True),)),)

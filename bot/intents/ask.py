@@ -38,19 +38,27 @@ async def ask(turn: Turn, reading: Reading) -> Answered:
     selection = _in_context(turn, reading)
     found = await _found(turn, selection)
     if reading.costs and not selection.unknown and "number" not in selection.fields:  # "over $100" is a filter, not a ranking
+        turn.thread.guessed = found.by_likeness
         return _costs(turn, found.resources or tuple(await turn.engine.estate.select(selection.where)))
-    if selection.empty and not selection.everything and not found.by_likeness:
+    nothing = found.confidence == "none" or (found.confidence == "ask" and not found.resources)
+    if nothing and selection.empty and not selection.everything:
         return _not_understood(reading)
-    if found.confidence == "none" or (found.confidence == "ask" and not found.resources):
+    if nothing:
         return Answered(Reply((text_card("Nothing found", found.question, _told(selection), footer=_gaps(turn)),)))
-    if found.confidence == "ask":
+    if found.confidence == "ask" and not found.by_meaning:
         card = clarification_card(found.question, found.resources, "")
-        return Answered(Reply((replace(card, actions=sheet_actions(found.resources, _kept(turn, found.resources))),)), "clarify")
-    shown = sorted(found.resources, key=_order)
+        return Answered(
+            Reply((replace(card, actions=sheet_actions(found.resources, _kept(turn, selection, found, found.resources))),)), "clarify"
+        )
+    shown = list(found.resources) if found.by_meaning else sorted(found.resources, key=_order)
     turn.thread.targets = tuple(resource.id for resource in shown[:_MOST_LISTED])
+    turn.thread.guessed = found.by_likeness
     turn.thread.selection = replace(selection, refers=False)
     turn.thread.question = None
-    card = table_card(shown, _sentence(reading, selection, found), _notes(turn, selection, found), _kept(turn, shown))
+    view = _kept(turn, selection, found, shown)
+    card = table_card(
+        shown, _sentence(reading, selection, found), _notes(turn, selection, found), view, Answer("", (), selection, found.likely).why
+    )
     return Answered(Reply((card,), targets=turn.thread.targets))
 
 
@@ -79,7 +87,7 @@ def _in_context(turn: Turn, reading: Reading) -> Selection:
 async def _found(turn: Turn, selection: Selection) -> Resolution:
     if selection.refers and turn.thread.targets:
         known = [found for one in turn.thread.targets if (found := await turn.engine.estate.get(one)) is not None]
-        return Resolution("certain", pick(known, selection))
+        return Resolution("certain", pick(known, selection), by_likeness=turn.thread.guessed)
     return await resolve(selection, turn.engine.estate, changing=False)
 
 
@@ -121,10 +129,11 @@ def _gaps(turn: Turn) -> str:
     return f"Not seen: {first.type.replace('_', ' ')} in {first.account_name} {first.region} ({first.reason}){more}"
 
 
-def _kept(turn: Turn, resources: Sequence[Resource]) -> View:
-    """The answer, kept so that it can be paged through, downloaded and opened."""
+def _kept(turn: Turn, selection: Selection, found: Resolution, resources: Sequence[Resource]) -> View:
+    """The answer, kept so that it can be paged through, downloaded and opened, with why each is in it."""
     view = View(fresh_id("answer"))
-    turn.answers.keep(view.source, Answer(count_title(resources), tuple(resource.id for resource in resources)))
+    ids = tuple(resource.id for resource in resources)
+    turn.answers.keep(view.source, Answer(count_title(resources), ids, selection, found.likely))
     return view
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from bot.cards.card import Reply
 from bot.cards.plans import plan_card
@@ -17,10 +17,15 @@ from engine.estate.resource import Resource
 from engine.execution.plan import LeftOut
 from engine.planning.planner import Ask, NothingToDo
 from engine.request.reading import Order, Selection
+from engine.request.reasons import in_short
 from engine.request.resolver import MOST_CHOICES, Resolution, how_many, pick, resolve
 from engine.request.seal import Wanted
 
 UNTAG = "untag"
+# Reasons of targets that no words of this message picked.
+SPOKEN_OF, PICKED = "spoken of before", "picked from the list"
+# A plan never has more targets than this, so no more reasons are told.
+MOST_REASONS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +37,21 @@ class Operated:
     outcome: str = "clarify"
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a plan tells of where it comes from: the message it is for, as written and as it may leave (the turn's own where empty), and why."""
+
+    message: str = ""
+    sealed_text: str = ""
+    why: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class _Gathered:
     wanted: list[Wanted] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     by_name: bool = True
+    why: dict[str, str] = field(default_factory=dict)  # by resource id
 
 
 async def operate(turn: Turn, orders: Sequence[Order]) -> Operated:
@@ -54,7 +69,9 @@ async def operate(turn: Turn, orders: Sequence[Order]) -> Operated:
         gathered.wanted.append(_wanted(order, found.resources))
         gathered.left_out += [LeftOut(part.count, f"excluded by \u201c{part.words}\u201d") for part in found.excluded if part.count]
         gathered.by_name = gathered.by_name and bool(order.selection.names)
-    return await propose(turn, gathered.wanted, gathered.left_out, by_name=gathered.by_name)
+        gathered.why |= {one.id: in_short(found.why(order.selection, one)) or SPOKEN_OF for one in found.resources[:MOST_REASONS]}
+    told = Told(why=gathered.why)
+    return await propose(turn, gathered.wanted, gathered.left_out, by_name=gathered.by_name, told=told)
 
 
 async def picked(turn: Turn, question: Question, resources: Sequence[Resource]) -> Operated:
@@ -63,7 +80,8 @@ async def picked(turn: Turn, question: Question, resources: Sequence[Resource]) 
     turn.thread.question = None
     wanted = [_wanted(first, resources)]
     wanted += [_wanted(order, resources) for order in others if order.selection.refers or order.selection.empty]
-    return await propose(turn, wanted, (), by_name=True, message=question.message, sealed_text=question.sealed_text)
+    told = Told(question.message, question.sealed_text, {one.id: PICKED for one in resources})
+    return await propose(turn, wanted, (), by_name=True, told=told)
 
 
 async def pick_in_words(turn: Turn, question: Question, selection: Selection) -> Operated:
@@ -90,8 +108,15 @@ async def _targets(turn: Turn, selection: Selection, earlier: Sequence[Wanted]) 
         known = [found for one in turn.thread.targets if (found := await turn.engine.estate.get(one)) is not None]
         if not known:
             return Resolution("ask", question="I do not know what you mean by that here. Name the resources, or ask to list them first.")
-        return _among(known, selection)
+        chosen = _among(known, selection)
+        return _unsure(chosen) if turn.thread.guessed else chosen
     return await resolve(selection, turn.engine.estate, changing=True)
+
+
+def _unsure(chosen: Resolution) -> Resolution:
+    """What a likeness listed, asked back: nobody has named or picked it yet."""
+    question = chosen.question or "I found these by likeness only. Pick the ones you mean."
+    return replace(chosen, confidence="ask", question=question, by_likeness=True)
 
 
 def _counts_only(selection: Selection) -> bool:
@@ -127,7 +152,8 @@ def _ask_back(turn: Turn, orders: Sequence[Order], found: Resolution, skip: int,
         fresh_id("question"), tuple(orders), tuple(one.id for one in found.resources), message, sealed, skip, found.question
     )
     turn.thread.question = question if found.resources else None
-    turn.thread.targets = question.candidates or turn.thread.targets
+    if found.resources:
+        turn.thread.targets, turn.thread.guessed = question.candidates, found.by_likeness
     return Operated(Reply((clarification_card(found.question, found.resources, question.id),), targets=question.candidates))
 
 
@@ -137,22 +163,24 @@ async def propose(
     left_out: Sequence[LeftOut],
     *,
     by_name: bool,
-    message: str = "",
-    sealed_text: str = "",
+    told: Told | None = None,
 ) -> Operated:
     """One plan for all orders, on the desk."""
+    told = told or Told()
     ask = Ask(
         person=turn.person,
-        message=message or turn.message,
-        sealed_text=sealed_text or turn.understood.sealed_text,
+        message=told.message or turn.message,
+        sealed_text=told.sealed_text or turn.understood.sealed_text,
         wanted=tuple(wanted),
         turns=tuple(turn.thread.turns),
         left_out=tuple(left_out),
         by_name=by_name,
         place=turn.where,
+        why=told.why,
     )
     proposed = await turn.engine.planner.propose(ask)
     turn.thread.targets = tuple(dict.fromkeys(one.id for order in wanted for one in order.targets))
+    turn.thread.guessed = False
     match proposed:
         case Said(kind="clarification"):
             turn.thread.question = _missing_value(turn, wanted)

@@ -64,6 +64,18 @@ class Click:
     guest: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Something to pick while typing. `value` is what is meant (a resource's exact id), `says` what to write for it, `name` and `detail` what
+    is shown: the detail tells it from others of that name.
+    """
+
+    value: str
+    says: str
+    name: str
+    detail: str
+
+
 class Inbox(Protocol):
     """The bot behind a platform. No call raises: what goes wrong becomes a card. Second deliveries of one id are dropped, after a restart too."""
 
@@ -81,6 +93,10 @@ class Inbox(Protocol):
 
     async def form(self, click: Click) -> Action | Card:
         """What a button with a form asks for now: the button with its form made afresh, or a refusal when it means nothing any more."""
+        ...
+
+    async def complete(self, platform: str, login: str, text: str) -> Sequence[Suggestion]:
+        """The resources whose names somebody may be typing, best first; none for a stranger, and none where the estate is away."""
         ...
 
     @property

@@ -74,8 +74,9 @@ class Plan:
     """What would be done, to what, asked by whom. `targets` are the resources as they were when the plan was made.
 
     `monthly_delta` in US dollars a month, negative for a saving; an estimate. `by_name` is true where every target was named exactly.
-    `impact` is what would break, `checks` what the clouds said of permissions when the plan was made. Both only tell: they decide nothing
-    of what runs, so the digest leaves them out, and plans from before there were any come back without.
+    `impact` is what would break, `checks` what the clouds said of permissions when the plan was made, `why` by target id what of the words
+    each target was taken for. They only tell: they decide nothing of what runs, so the digest leaves them out, and plans from before there
+    were any come back without.
     """
 
     id: str
@@ -98,6 +99,7 @@ class Plan:
     place: Mapping[str, str] = field(default_factory=dict)
     impact: tuple[Breaks, ...] = ()
     checks: tuple[Check, ...] = ()
+    why: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:

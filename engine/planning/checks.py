@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ KEPT = timedelta(minutes=5)
 # Who was denied goes and has it granted; nobody should wait long for the card to notice.
 KEPT_OTHERWISE = timedelta(minutes=1)
 PATIENCE_S = 0.4
+MOST_REMEMBERED = 500
 LATE = "The cloud has not answered in time."
 
 
@@ -31,13 +33,18 @@ class _Batch:
 
 
 class Checks:
-    """One for a process. Answers are kept for a while by the engine's clock; one that comes late is there for the next plan."""
+    """One for a process. Answers are kept for a while by the engine's clock; one that comes late is there for the next plan.
+
+    The last answer to each question is remembered beyond that, and told where the cloud does not answer in time. It is not kept with the
+    resources: the next sweep would take it for a change of each of them.
+    """
 
     def __init__(self, clouds: Mapping[CloudName, Cloud], clock: Clock, patience_s: float = PATIENCE_S) -> None:
         self._clouds = clouds
         self._clock = clock
         self._patience_s = patience_s
         self._known: dict[_Batch, tuple[datetime, Check]] = {}
+        self._last: OrderedDict[_Batch, tuple[datetime, Check]] = OrderedDict()
         self._asking: dict[_Batch, asyncio.Task[Check]] = {}
 
     async def of(self, steps: Iterable[Step], targets: Mapping[str, Resource]) -> tuple[Check, ...]:
@@ -47,7 +54,7 @@ class Checks:
         tasks = {batch: self._ask(batch, batches[batch]) for batch, check in known.items() if check is None}
         if tasks:
             await asyncio.wait(set(tasks.values()), timeout=self._patience_s)
-        return tuple(known[batch] or _answer(batch, tasks[batch], mine) for batch, mine in batches.items())
+        return tuple(known[batch] or _answer(batch, tasks[batch], mine, self._before(batch)) for batch, mine in batches.items())
 
     async def close(self) -> None:
         """Stops asking. Idempotent."""
@@ -78,7 +85,23 @@ class Checks:
         del self._asking[batch]
         if not task.cancelled() and task.exception() is None:
             check = task.result()
-            self._known[batch] = self._clock.now() + (KEPT if check.verdict == "allowed" else KEPT_OTHERWISE), check
+            now = self._clock.now()
+            self._known[batch] = now + (KEPT if check.verdict == "allowed" else KEPT_OTHERWISE), check
+            if check.verdict != "unknown":
+                self._remember(batch, now, check)
+
+    def _remember(self, batch: _Batch, now: datetime, check: Check) -> None:
+        self._last[batch] = now, check
+        self._last.move_to_end(batch)
+        if len(self._last) > MOST_REMEMBERED:
+            self._last.popitem(last=False)
+
+    def _before(self, batch: _Batch) -> str:
+        """What the cloud said to the same question the last time, as a sentence; '' when it was never asked."""
+        if batch not in self._last:
+            return ""
+        at, check = self._last[batch]
+        return f" At {at:%H:%M} UTC on {at:%d %B} it said: {check.verdict}{f' ({check.why})' if check.why else ''}."
 
 
 def _batches(steps: Iterable[Step], targets: Mapping[str, Resource]) -> dict[_Batch, tuple[Resource, ...]]:
@@ -89,9 +112,9 @@ def _batches(steps: Iterable[Step], targets: Mapping[str, Resource]) -> dict[_Ba
     return {_Batch(*key, frozenset(mine)): tuple(mine.values()) for key, mine in found.items()}
 
 
-def _answer(batch: _Batch, task: asyncio.Task[Check], targets: Sequence[Resource]) -> Check:
+def _answer(batch: _Batch, task: asyncio.Task[Check], targets: Sequence[Resource], before: str) -> Check:
     if not task.done():
-        return unknown(batch.operation, batch.account, targets, LATE)
+        return unknown(batch.operation, batch.account, targets, LATE + before)
     error = asyncio.CancelledError() if task.cancelled() else task.exception()
     if error is not None:
         return unknown(batch.operation, batch.account, targets, f"Asking broke off: {type(error).__name__}: {error}.")

@@ -1,7 +1,7 @@
 """How resources hang together, as tables: who may depend on what, by which property, and who puts back what is taken away. Pure.
 
-The property names are those that the scanners write (`volume_id`, `source`, `db_instance_identifier`, `read_replicas`), and two that an
-imported estate may bring: `attached_to` (what a disk hangs on) and `replica_of` (what a database follows), each an id or a list of ids.
+The property names are those that the scanners write: `volume_id`, `source`, `db_instance_identifier`, `read_replicas`, `attached_to` (what a
+disk hangs on) and `replica_of` (what a database follows), each an id or a list of ids.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ SERVES: tuple[tuple[str, str, str], ...] = (("disk", "attached_to", "attached to
 
 @dataclass(frozen=True, slots=True)
 class Keeper:
-    """Something that looks after its members and marks them with the tag `key`; `then` says what it does about it."""
+    """Something that looks after its members and marks them with the tag or property `key`; `then` says what it does about it."""
 
     key: str
     noun: str
@@ -81,6 +81,8 @@ _STARTS: Mapping[Effect, str] = {
 _MOVES: Mapping[Effect, str] = {"gone": "what runs there moves or waits", "down": "what runs there moves or waits"}
 KEEPERS: tuple[Keeper, ...] = (
     Keeper("aws:autoscaling:groupName", "auto-scaling group", _STARTS),
+    Keeper("scale_set", "scale set", {"gone": "it will start others"}),
+    Keeper("instance_group", "instance group", _STARTS),
     Keeper("elasticbeanstalk:environment-name", "Elastic Beanstalk environment", _STARTS),
     Keeper("eks:cluster-name", "Kubernetes cluster", _MOVES),
     Keeper("goog-k8s-cluster-name", "Kubernetes cluster", _MOVES),
@@ -126,6 +128,11 @@ def _effect(step: Step, target: Resource) -> Effect | None:
             return None if _verb(step) == _BACK_UP else "down" if _verb(step) in _DOWN else "interrupted"
         case _:
             return None
+
+
+def stops(step: Step) -> bool:
+    """Whether the step stops its target."""
+    return step.kind is OperationClass.POWER and _verb(step) in _DOWN
 
 
 def _verb(step: Step) -> str:

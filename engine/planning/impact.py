@@ -6,15 +6,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from engine.estate.constraints import constraints
 from engine.estate.facts import flags, native_name
 from engine.estate.resource import Resource
 from engine.execution.plan import Breaks, Step
-from engine.planning.dependence import COUNTS, EXPOSED, KEEPERS, MAY_DEPEND, RELATIONS, SERVES, Effect, effects
+from engine.planning.dependence import COUNTS, EXPOSED, KEEPERS, MAY_DEPEND, RELATIONS, SERVES, Effect, effects, stops
 from engine.planning.usage import listed, owned, used
 
 MOST = 40  # sentences a plan carries; a card shows five
 # Where a resource stands is not what it refers to.
 _PLACES = frozenset({"resource_group", "zone", "account_environment"})
+# Told from the other side: a disk says what it hangs on, a replica what it follows.
+_TOLD_ELSEWHERE = frozenset({"disks", "replicas"})
 # A name with one of these is unlikely to be a word that means something else.
 _TELLING = frozenset("-_.0123456789")
 # A lower-case text in somebody's properties -> who says it, and in which property.
@@ -30,7 +33,7 @@ def impact(steps: tuple[Step, ...], targets: Mapping[str, Resource], around: Seq
     hit = [targets[one] for one in felt]
     said = mentions(one for one in around if felt.get(one.id) != "gone")
     missed = [one for one in hit if felt[one.id] != "closed"]
-    told = [*_kept(hit, felt)]
+    told = [*_kept(hit, felt), *_lost(steps, hit), *_balanced(hit, felt)]
     for one in hit:
         told += [*_serving(one, felt[one.id], around), *_depending(one, felt[one.id], said)]
     told += [*_exposed(hit, felt), *used(missed), *owned(missed)]
@@ -45,7 +48,7 @@ def mentions(around: Iterable[Resource]) -> Mentions:
     for one in around:
         own = _names(one)
         for key, value in one.properties.items():
-            for text in () if key in _PLACES else _flat(value):
+            for text in () if key in _PLACES | _TOLD_ELSEWHERE else _flat(value):
                 for word in _words(text) - own:
                     found[word].append((one, key))
     return found
@@ -68,11 +71,29 @@ def _kept(hit: Sequence[Resource], felt: Mapping[str, Effect]) -> Iterator[Break
     for keeper in KEEPERS:
         members: dict[tuple[str, str], list[Resource]] = {}
         for one in hit:
-            if (name := one.tags.get(keeper.key)) and felt[one.id] in keeper.then:
+            if (name := one.tags.get(keeper.key) or one.properties.get(keeper.key)) and felt[one.id] in keeper.then:
                 members.setdefault((name, keeper.then[felt[one.id]]), []).append(one)
         for (name, then), mine in members.items():
             verb = "is" if len(mine) == 1 else "are"
             yield Breaks(f"{listed(one.name for one in mine)} {verb} in {keeper.noun} {name}: {then}.", _ids(mine))
+
+
+def _lost(steps: Sequence[Step], hit: Sequence[Resource]) -> Iterator[Breaks]:
+    """What a stop takes with it, and where it may not be let through."""
+    stopped = {step.target for step in steps if stops(step)}
+    for one in hit:
+        known = constraints(one)
+        if one.id in stopped and known.loses:
+            yield Breaks(f"Stopping {one.name} loses {known.loses}.", (one.id,))
+        if one.id in stopped and known.can_stop is None and known.why_not:
+            yield Breaks(f"{one.name} may refuse to stop. {known.why_not}", (one.id,))
+
+
+def _balanced(hit: Sequence[Resource], felt: Mapping[str, Effect]) -> Iterator[Breaks]:
+    """Targets that a load balancer sends traffic to."""
+    for one in hit:
+        if (known := constraints(one)).balancers and felt[one.id] != "closed":
+            yield Breaks(f"{one.name} gets its traffic from {listed(known.balancers)}.", (one.id,))
 
 
 def _serving(target: Resource, effect: Effect, around: Sequence[Resource]) -> Iterator[Breaks]:

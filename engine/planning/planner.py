@@ -33,6 +33,7 @@ from engine.execution.undo import undo_steps
 from engine.journal.journal import Journal
 from engine.planning.around import breaks
 from engine.planning.checks import Checks
+from engine.planning.constraining import check_stops, possible, risked
 from engine.planning.saving import monthly_delta
 from engine.request.seal import Sealed, Wanted, seal
 from engine.settings import Person, PolicySettings
@@ -50,6 +51,7 @@ class Ask:
     left_out: tuple[LeftOut, ...] = ()
     by_name: bool = False
     place: Mapping[str, str] = field(default_factory=dict)
+    why: Mapping[str, str] = field(default_factory=dict)  # by resource id: what of the words it was taken for
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ class Planner:
         self._can_reach(ask.wanted)
         for order in ask.wanted:
             guardrails.check_wish(order.action, order.targets, by_name=ask.by_name)
+        wanted, hindered = possible(ask.wanted)
+        ask = replace(ask, wanted=wanted, left_out=(*ask.left_out, *hindered))
         sealed = seal(ask.sealed_text, ask.wanted, ask.turns)
         advice = await self.advise(sealed)
         if isinstance(advice.reply, Said):
@@ -132,7 +136,7 @@ class Planner:
         if orphaned := [step.id for step in steps if not set(step.needs) <= kept]:
             raise PlanRefused(f"Step {orphaned[0]} needs a step on a target that was not picked.")
         left = (*plan.left_out, LeftOut(len(plan.targets) - len(targets), "not picked"))
-        skeleton = Ask(person, plan.message, "", (), left_out=left, by_name=plan.by_name, place=plan.place)
+        skeleton = Ask(person, plan.message, "", (), left_out=left, by_name=plan.by_name, place=plan.place, why=plan.why)
         smaller = replace(
             self._plan(skeleton, Bound(targets, steps, ()), plan.title, undoes=plan.undoes),
             asked_by=plan.asked_by,  # narrowing a wish does not make it another person's
@@ -167,7 +171,11 @@ class Planner:
         return await self._filed(plan, ask.person)
 
     def _plan(self, ask: Ask, bound: Bound, title: str, draft: Draft | None = None, undoes: str = "") -> Plan:
+        by_id = {resource.id: resource for resource in bound.targets}
+        check_stops(bound.steps, by_id)
         floor, reasons = guardrails.risk_floor(bound.steps, bound.targets)
+        least, risks = risked(bound.steps, by_id)
+        floor = guardrails.raised(floor, least)
         now = self._room.clock.now()
         return Plan(
             id=fresh_id("plan"),
@@ -179,14 +187,15 @@ class Planner:
             targets=bound.targets,
             steps=bound.steps,
             risk=guardrails.raised(floor, draft.risk) if draft else floor,
-            reasons=_once_each((*reasons, *(draft.risk_reasons if draft else ()))),
+            reasons=_once_each((*reasons, *risks, *(draft.risk_reasons if draft else ()))),
             left_out=(*ask.left_out, *bound.left_out),
-            monthly_delta=monthly_delta(bound.steps, {resource.id: resource for resource in bound.targets}),
+            monthly_delta=monthly_delta(bound.steps, by_id),
             by_name=ask.by_name,
             explanation=draft.explanation if draft else "",
             sources=draft.sources if draft else (),
             undoes=undoes,
             place=dict(ask.place),
+            why={resource.id: ask.why[resource.id] for resource in bound.targets if resource.id in ask.why},
         )
 
     async def _filed(self, plan: Plan, person: Person) -> Filed:

@@ -1,24 +1,25 @@
 """A selection turned into exact resources, in the order a careful person would: names, filters, then likeness. Edge (reads the estate).
 
-What comes out is certain, a question, or nothing. A likeness (a typing mistake, a description) may answer a question; a change acts on
-exact names and filters alone, or on what the person then picks from a list.
+What comes out is certain, a question, or nothing; how sure a likeness is, `liking.py` says. A likeness (a typing mistake, a description) may
+answer a question; a change acts on exact names and filters alone, or on what the person then picks from a list.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from engine.estate.facts import name_parts
 from engine.estate.resource import Resource
 from engine.estate.view import EstateView
 from engine.estate.where import All, AnyOf, Not, Where, is_, matches
+from engine.request.liking import CANDIDATES, MOST_LISTED, Liking, liking, meant
 from engine.request.reading import Selection
+from engine.request.reasons import meaning_like, name_like, reasons
 
 Confidence = Literal["certain", "ask", "none"]
-LIKE_ENOUGH = 0.35
-MOST_CHOICES = 20
+MOST_CHOICES = 200
 _WHOSE = frozenset({"tag", "tag_key", "tag_value", "app", "owner"})
 # What a question may ask about a resource that it names: the answer shows how it is.
 _ASKED_ABOUT = frozenset({"state", "flag", "number", "size"})
@@ -37,7 +38,8 @@ class Resolution:
     """What a selection means in the estate now.
 
     `certain`: `resources` are exactly what was meant. `ask`: `resources` are candidates and `question` says what to choose.
-    `none`: nothing is meant; `question` says what was looked for. `by_likeness` marks hits that must never be acted on.
+    `none`: nothing is meant; `question` says what was looked for. `by_likeness` marks hits that must never be acted on; `likely` tells the
+    likeness of each such resource by its id, `by_meaning` that it is one of meaning and not of names.
     """
 
     confidence: Confidence
@@ -45,6 +47,12 @@ class Resolution:
     question: str = ""
     excluded: tuple[Excluded, ...] = ()
     by_likeness: bool = False
+    by_meaning: bool = False
+    likely: Mapping[str, str] = field(default_factory=dict)
+
+    def why(self, selection: Selection, resource: Resource) -> tuple[str, ...]:
+        """Why a resource is among them, a short phrase for each reason."""
+        return reasons(selection, resource, self.likely.get(resource.id, ""))
 
 
 async def resolve(selection: Selection, estate: EstateView, *, changing: bool) -> Resolution:
@@ -57,8 +65,16 @@ async def resolve(selection: Selection, estate: EstateView, *, changing: bool) -
         return await _named(selection, estate, changing=changing)
     if changing and (doubt := _doubt(selection)):
         return Resolution("ask", question=doubt)
+    if not changing and _only_words(selection):
+        return await _described(selection, estate)
     found = await estate.select(selection.where)
     return await _finish(selection, found, estate, changing=changing)
+
+
+def _only_words(selection: Selection) -> bool:
+    """Nothing to filter on: words at most, as in "the payment things"."""
+    said_nothing = replace(selection, everything=False).empty
+    return said_nothing and not selection.universal and (bool(selection.unread) or not selection.everything)
 
 
 def _doubt(selection: Selection) -> str:
@@ -136,6 +152,11 @@ def _scope(selection: Selection) -> Where:
     return All((selection.where, *(Not(part.where) for part in selection.excluded)))
 
 
+def _as_asked(selection: Selection) -> Selection:
+    """Without what a question asks about: "is web-01 running" is about web-01, whether it runs or not."""
+    return replace(selection, filters=tuple(part for part in selection.filters if part[0] not in _ASKED_ABOUT))
+
+
 def _is_named(name: str) -> Where:
     return AnyOf((is_("name", name), is_("id", name)))
 
@@ -145,7 +166,7 @@ async def _named(selection: Selection, estate: EstateView, *, changing: bool) ->
     if changing and (doubt := _doubt_about_names(selection)):
         return Resolution("ask", question=doubt)
     if not changing:
-        selection = replace(selection, filters=tuple(part for part in selection.filters if part[0] not in _ASKED_ABOUT))
+        selection = _as_asked(selection)
     picked: list[Resource] = []
     for name in selection.names:
         everywhere = await estate.select(_is_named(name))
@@ -180,24 +201,71 @@ def _doubt_about_names(selection: Selection) -> str:
 
 
 async def _like_names(selection: Selection, estate: EstateView, *, changing: bool) -> Resolution:
-    """Names the estate does not know: the likest ones as candidates, first within what else was said."""
-    wanted = selection.unknown[0]
-    scoped = await estate.by_name(wanted, _scope(selection), 5)
-    anywhere = await estate.by_name(wanted, None, 5)
+    """Names the estate does not know: what they surely mean answers a question; a change always asks, with what is likest."""
+    asked = selection if changing else _as_asked(selection)
+    found: dict[str, Resource] = {}
+    likely: dict[str, str] = {}
+    meant_: list[str] = []
+    for said in selection.unknown:
+        liked = await _liked(said, asked, estate)
+        if liked.sureness == "none":
+            return Resolution("none", question=f"There is nothing called {said} in the estate, and nothing like it.")
+        why = {match.resource.id: name_like(said, match.score) for match in liked.matches}
+        candidates = {match.resource.id: match.resource for match in liked.matches}
+        if changing or liked.sureness == "ask":
+            one = len({resource.name for resource in candidates.values()}) == 1
+            question = f"There is no {said}. Did you mean {next(iter(candidates.values())).name if one else 'one of these'}?"
+            return Resolution("ask", tuple(candidates.values())[:MOST_CHOICES], question, by_likeness=True, likely=why)
+        found |= candidates
+        likely |= why
+        meant_.append(f"There is no {said}. By likeness: {liked.matches[0].resource.name}.")
+    named = await _named(replace(asked, unknown=()), estate, changing=False) if selection.names else Resolution("none")
+    found |= {resource.id: resource for resource in named.resources}
+    return Resolution("certain", tuple(found.values()), " ".join(meant_), by_likeness=True, likely=likely)
+
+
+async def _liked(said: str, selection: Selection, estate: EstateView) -> Liking:
+    """What a name may mean: within what else was said if that is sure, otherwise the likest from everywhere, those within first."""
+    within = liking(said, await estate.by_name(said, _scope(selection), CANDIDATES))
+    anywhere = liking(said, await estate.by_name(said, None, CANDIDATES))
+    names = {match.resource.name.lower() for match in within.matches}
+    elsewhere = {match.resource.name.lower() for match in anywhere.matches}
+    if within.sureness == "certain" and not (anywhere.sureness == "certain" and elsewhere != names):
+        return within
     # The likest first: a better likeness elsewhere must not hide behind a poor one in the place that was named.
-    likely = sorted((*scoped, *anywhere), key=lambda match: -match.score)
-    found = tuple({match.resource.id: match.resource for match in likely if match.score >= LIKE_ENOUGH}.values())
-    if not found:
-        return Resolution("none", question=f"There is nothing called {wanted} in the estate, and nothing like it.")
-    question = f"There is no {wanted}. Did you mean one of these?"
-    return Resolution("ask" if changing else "certain", found, question, by_likeness=True)
+    every = {match.resource.id: match for match in sorted((*within.matches, *anywhere.matches), key=lambda match: -match.score)}
+    kept = list(dict.fromkeys(match.resource.name.lower() for match in every.values()))[:MOST_LISTED]
+    listed = tuple(match for match in every.values() if match.resource.name.lower() in kept)
+    return Liking("ask" if listed else "none", listed)
+
+
+async def _described(selection: Selection, estate: EstateView) -> Resolution:
+    """Nothing but words that neither the vocabulary nor the estate knows: parts of names, a slip in a name, then a description."""
+    if not selection.unread:
+        return Resolution("none", question="Nothing in the estate matches that.")
+    if found := await estate.select(All(tuple(is_("name_part", word, word.rstrip("s") or word) for word in selection.unread))):
+        return Resolution("certain", tuple(found))
+    if len(selection.unread) == 1:
+        said = selection.unread[0]
+        liked = await _like_names(replace(selection, unread=(), unknown=(said,)), estate, changing=False)
+        if liked.resources:
+            return liked
+    return await _by_meaning(selection, estate)
 
 
 async def _by_meaning(selection: Selection, estate: EstateView) -> Resolution:
-    matches_ = await estate.by_meaning(" ".join(selection.unread), selection.where, 10)
-    found = tuple(match.resource for match in matches_)
+    """Words that no name and no filter has: what comes closest by meaning is shown, and never more than shown."""
+    said = " ".join(selection.unread)
+    matches_ = meant(await estate.by_meaning(said, selection.where, MOST_LISTED))
+    if not matches_:
+        return Resolution("none", question=estate.meaning_away() or "Nothing in the estate matches that.")
     return Resolution(
-        "certain" if found else "none", found, question=estate.meaning_away() or "Nothing in the estate matches that.", by_likeness=True
+        "ask",
+        tuple(match.resource for match in matches_),
+        f"Nothing is called or tagged \u201c{said}\u201d. By likeness of meaning, these come closest.",
+        by_likeness=True,
+        by_meaning=True,
+        likely={match.resource.id: meaning_like(said, match.score) for match in matches_},
     )
 
 

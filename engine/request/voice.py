@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from engine.request.lexicon import Lexicon
+from engine.request.slips import distance
 from engine.request.spans import Span
 
 NOISE = frozenset({"filler", "polite", "chat", "comma"})
@@ -138,25 +139,5 @@ def _likest(word: str, lexicon: Lexicon) -> str:
     if len(word) < _SHORTEST_TYPO or not word.isalpha() or word in lexicon.words:
         return ""
     verbs = (phrase[0] for phrase, entries in lexicon.phrases.items() if len(phrase) == 1 and any(e.kind == "action" for e in entries))
-    near = [
-        (distance, verb)
-        for verb in verbs
-        if len(verb) >= _SHORTEST_TYPO and (distance := _distance(word, verb)) <= (2 if len(verb) > 6 else 1)
-    ]
+    near = [(far, verb) for verb in verbs if len(verb) >= _SHORTEST_TYPO and (far := distance(word, verb)) <= (2 if len(verb) > 6 else 1)]
     return min(near)[1] if near else ""
-
-
-def _distance(one: str, other: str) -> int:
-    """Letters to add, drop, change or swap with the next; 9 when the lengths already say that it is far."""
-    if abs(len(one) - len(other)) > 2:
-        return 9
-    rows = [list(range(len(other) + 1))]
-    for i, letter in enumerate(one, start=1):
-        row = [i]
-        for j, wanted in enumerate(other, start=1):
-            cost = min(rows[-1][j] + 1, row[j - 1] + 1, rows[-1][j - 1] + (letter != wanted))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
-                cost = min(cost, rows[-2][j - 2] + 1)
-            row.append(cost)
-        rows.append(row)
-    return rows[-1][-1]

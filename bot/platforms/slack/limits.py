@@ -30,6 +30,7 @@ OPTIONS = 100
 OPTION_GROUPS = 100
 OPTION_TEXT = 75
 OPTION_VALUE = 150
+PLACEHOLDER = 150
 FALLBACK = 4000  # a message's `text`; Slack cuts at 40,000 and advises 4,000
 
 
@@ -121,6 +122,12 @@ def check_view(view: Json) -> None:
         _block(f"blocks[{number}]", block)
 
 
+def check_options(options: Sequence[Json]) -> None:
+    """Raises Breach for the first limit that the options of a list asked for while typing break; no options are fine."""
+    if options:
+        _options("options", options, OPTIONS)
+
+
 def _block(at: str, block: Json) -> None:
     _most(f"{at}.block_id", size(block.get("block_id", "")), IDENTIFIER)
     match block["type"]:
@@ -175,6 +182,8 @@ def _element(at: str, element: Json) -> None:
                 _options(at, group["options"], OPTIONS)
             if not groups:
                 _options(at, element["options"], OPTIONS)
+        case "external_select" | "multi_external_select":
+            _some(f"{at}.placeholder", element["placeholder"]["text"], PLACEHOLDER)
         case "plain_text_input":
             _most(f"{at}.initial_value", size(element.get("initial_value", "")), INPUT_VALUE)
         case other:

@@ -24,6 +24,7 @@ from bot.platforms.slack.manifest import SHORTCUT
 from bot.platforms.slack.pressed import login
 from bot.platforms.slack.presses import Presses
 from bot.platforms.slack.rooms import HOME, Rooms
+from bot.platforms.slack.suggesting import Suggesting
 from bot.platforms.slack.tasks import Tasks
 
 # Slack waits three seconds for an acknowledgement; writing a message down takes a few milliseconds.
@@ -39,6 +40,7 @@ class Behind:
     inbox: Inbox
     delivery: Delivery
     presses: Presses
+    suggesting: Suggesting
     rooms: Rooms
     asking: Asking
     agent: Agent
@@ -67,6 +69,7 @@ def build_app(behind: Behind, calls: Calls, secrets: SlackSecrets) -> AsyncApp:
     app.event(ANYTHING, middleware=[listeners.record])(_nothing)
     app.action(ANYTHING)(listeners.press)
     app.view(ANYTHING)(listeners.submit)
+    app.options(ANYTHING)(listeners.options)
     app.shortcut(ANYTHING)(listeners.shortcut)
     app.command(ANYTHING)(listeners.command)
     return app
@@ -98,6 +101,10 @@ class Listeners:
         asked = body["view"].get("callback_id") == modal.ASK
         await ack(**await (self._behind.asking.by_shortcut(body) if asked else self._behind.presses.submitted(body)))
         self._behind.rooms.refresh(login(body))
+
+    async def options(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        """Somebody types in a list of a modal."""
+        await ack(options=await self._behind.suggesting.options(body))
 
     async def shortcut(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()

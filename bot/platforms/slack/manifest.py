@@ -52,7 +52,8 @@ def manifest(*, socket: bool, url: str = "", agent: bool = True) -> dict[str, An
         "oauth_config": {"scopes": {"bot": sorted(needed(agent=agent))}},
         "settings": {
             "event_subscriptions": {**address, "bot_events": sorted(EVENTS)},
-            "interactivity": {"is_enabled": True, **address},
+            # Where lists of a modal ask for their options; over a socket they come the way everything does.
+            "interactivity": {"is_enabled": True, **address, **({"message_menu_options_url": address["request_url"]} if address else {})},
             "org_deploy_enabled": False,
             "socket_mode_enabled": socket,
             "token_rotation_enabled": False,

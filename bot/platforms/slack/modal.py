@@ -32,6 +32,8 @@ from bot.platforms.slack.pressed import Context, remembered, written
 from bot.platforms.slack.render import context, header, label, render
 
 FORM, SHEET, ASK, WAIT = "form", "sheet", "ask", "wait"
+# From how many letters on Slack asks us for the names that begin so.
+LOOKUP_LETTERS = 2
 # How many choices a field offers, and whether with their details, from what is wanted to what always fits.
 _OFFERED = (
     (OPTIONS * OPTION_GROUPS, True),
@@ -129,7 +131,8 @@ def inputs(fields: Sequence[Field], room: Surface) -> list[Json]:
 
 def _input(index: int, field: Field, most: int, *, detailed: bool) -> Iterator[Json]:
     element = {"action_id": cut(field.name, IDENTIFIER) if field.name.strip() else "field"}
-    element |= _choices(field, most, detailed=detailed) if field.choices else _text(field)
+    sought = is_sought(field)
+    element |= _sought(field) if sought else _choices(field, most, detailed=detailed) if field.choices else _text(field)
     yield {
         "type": "input",
         "block_id": f"field-{index}",
@@ -137,8 +140,22 @@ def _input(index: int, field: Field, most: int, *, detailed: bool) -> Iterator[J
         "optional": not field.required,
         "element": element,
     }
-    if len(field.choices) > most:
+    if len(field.choices) > most and not sought:
         yield context(f"The first {most:,} of {len(field.choices):,} stand here. Name the others in a message instead.")
+
+
+def is_sought(field: Field) -> bool:
+    """Whether Slack asks us for the options of a field while somebody types: names of resources, and choices that no one list takes.
+
+    A list where some are picked to begin with is shown whole: what is picked must be seen.
+    """
+    return field.lookup or (len(field.choices) > OPTIONS and not field.picked)
+
+
+def _sought(field: Field) -> Json:
+    hint = "Type a name" if field.lookup else f"{len(field.choices):,} to choose from; type to find one"
+    kind = "multi_external_select" if field.many else "external_select"
+    return {"type": kind, "min_query_length": LOOKUP_LETTERS if field.lookup else 0, "placeholder": label(hint)}
 
 
 def _text(field: Field) -> Json:
@@ -174,12 +191,15 @@ def _options(field: Field, most: int, *, detailed: bool) -> Iterator[tuple[Json,
     seen: set[str] = set()
     for value, name, detail in field.choices[:most]:
         key = option_value(value)
-        if key in seen:
-            continue
-        seen.add(key)
-        option: Json = {"text": label(cut(filled(name), OPTION_TEXT)), "value": key}
-        told = detailed and detail.strip()
-        yield option | ({"description": label(cut(filled(detail), OPTION_TEXT))} if told else {}), value
+        if key not in seen:
+            seen.add(key)
+            yield option(value, name, detail if detailed else ""), value
+
+
+def option(value: str, name: str, detail: str) -> Json:
+    """A choice as Slack takes it: shown letter by letter, cut to what a list has room for."""
+    made: Json = {"text": label(cut(filled(name), OPTION_TEXT)), "value": option_value(value)}
+    return made | ({"description": label(cut(filled(detail), OPTION_TEXT))} if detail.strip() else {})
 
 
 def option_value(value: str) -> str:

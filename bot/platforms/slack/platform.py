@@ -26,6 +26,7 @@ from bot.platforms.slack.listeners import Behind, build_app
 from bot.platforms.slack.pressed import PLATFORM
 from bot.platforms.slack.presses import Presses
 from bot.platforms.slack.rooms import Rooms
+from bot.platforms.slack.suggesting import Suggesting
 from bot.platforms.slack.tasks import Tasks
 from engine.clock import Clock, SystemClock
 from engine.errors import SettingsError
@@ -105,8 +106,9 @@ class SlackPlatform:
     def _behind(self, inbox: Inbox, me: Self) -> Behind:
         calls, delivery, tasks = self._calls, self._delivery, self._tasks
         asking = Asking(inbox, calls, delivery, tasks, me)
-        presses = Presses(inbox, calls, delivery, self._guests, tasks)
-        return Behind(inbox, delivery, presses, Rooms(inbox, calls, delivery, asking, me), asking, Agent(calls), tasks, me)
+        suggesting = Suggesting(inbox, self._guests, tasks)
+        presses = Presses(inbox, calls, delivery, suggesting, tasks)
+        return Behind(inbox, delivery, presses, suggesting, Rooms(inbox, calls, delivery, asking, me), asking, Agent(calls), tasks, me)
 
     async def _own_teams(self) -> Collection[str]:
         """The teams whose people are no guests; none as long as Slack was not reached."""

@@ -16,9 +16,9 @@ from bot.platforms.platform import Click, Inbox, Place
 from bot.platforms.slack import modal, pressed
 from bot.platforms.slack.calls import Calls
 from bot.platforms.slack.delivery import Delivery
-from bot.platforms.slack.guests import Guests
 from bot.platforms.slack.limits import Json
 from bot.platforms.slack.pressed import Press
+from bot.platforms.slack.suggesting import Suggesting
 from bot.platforms.slack.tasks import Tasks
 from engine.logs import Log
 
@@ -33,11 +33,11 @@ _log = Log("escher.slack")
 class Presses:
     """The way of a press through the inbox and back to the one who pressed."""
 
-    def __init__(self, inbox: Inbox, calls: Calls, delivery: Delivery, guests: Guests, tasks: Tasks) -> None:
+    def __init__(self, inbox: Inbox, calls: Calls, delivery: Delivery, suggesting: Suggesting, tasks: Tasks) -> None:
         self._inbox = inbox
         self._calls = calls
         self._delivery = delivery
-        self._guests = guests
+        self._suggesting = suggesting
         self._tasks = tasks
 
     async def pressed(self, payload: Mapping[str, Any]) -> None:
@@ -73,7 +73,7 @@ class Presses:
 
     async def _judged(self, click: Click) -> Click:
         """The click with what Slack says of the one who pressed."""
-        return replace(click, guest=await self._guests.is_guest(click.login))
+        return replace(click, guest=await self._suggesting.guests.is_guest(click.login))
 
     async def _decided(self, click: Click) -> Card | str | None:
         """What the inbox says to a filled-in form, or a sentence for beside the field. Choices too long for Slack are looked up again."""
@@ -81,8 +81,8 @@ class Presses:
             asked = await self._inbox.form(replace(click, fields={}))
             if isinstance(asked, Card):
                 return asked
-            whole = modal.resolved(click.fields, asked.form)
-            if whole is None:
+            whole = modal.resolved(self._suggesting.looked_up(click.fields, asked.form), asked.form)
+            if whole is None or modal.digested(whole):
                 return CHANGED
             click = replace(click, fields=whole)
         return await self._inbox.clicked(await self._judged(click))

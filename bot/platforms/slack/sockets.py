@@ -77,7 +77,7 @@ async def _watch(client: SocketModeClient, ping_s: float) -> None:
 async def _close(client: SocketModeClient) -> None:
     """Ends what the library started, then the connection: in the other order a reconnection under way could leave one open behind it."""
     client.closed = True
-    while started := [task for task in (client.current_session_monitor, client.message_receiver, client.message_processor) if _runs(task)]:
+    while started := _running(client):
         for task in started:
             task.cancel()
         await asyncio.gather(*started, return_exceptions=True)
@@ -85,5 +85,6 @@ async def _close(client: SocketModeClient) -> None:
     await asyncio.sleep(0)
 
 
-def _runs(task: asyncio.Future[None] | None) -> bool:
-    return task is not None and not task.done()
+def _running(client: SocketModeClient) -> list[asyncio.Future[None]]:
+    tasks = (client.current_session_monitor, client.message_receiver, client.message_processor)
+    return [task for task in tasks if task is not None and not task.done()]

@@ -2,6 +2,9 @@
 
 An input's id is `NUMBER.one.NAME` or `NUMBER.many.NAME`: the number tells forms of one modal apart, and `many` that Teams joins the ticked
 values with commas, so values are written with theirs encoded.
+
+A field that names any resource is a text to type: completing it while typing (`Data.Query` in `choices.data`) is not in Adaptive Cards 1.5,
+and not every Teams client has it. Long lists of choices are `filtered`, so that typing finds among those that the card carries.
 """
 
 from __future__ import annotations

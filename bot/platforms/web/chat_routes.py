@@ -1,11 +1,12 @@
-"""The routes of the chat: a channel's page, saying something, pressing a button, and the stream of what happens. Edge."""
+"""The routes of the chat: a channel's page, saying something, names while they are typed, pressing a button, and the stream of what happens. Edge."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import asdict
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from bot.platforms.platform import Click, Message, Place
@@ -15,11 +16,13 @@ from bot.platforms.web.guard import Fields, changing, first, signed_in
 from bot.platforms.web.ring import Happening
 from bot.platforms.web.room import Room, session_of
 from engine.clock import fresh_id
+from engine.request import lexicon
 
 MOST_CHARACTERS = 100_000
 # Percent-encoding makes up to twelve bytes of one character; the rest of the form is small.
 MOST_BYTES = MOST_CHARACTERS * 12 + 10_000
 SILENCE_S = 15.0
+SHORTEST_TYPED, MOST_TYPED = 2, 200
 FIELD = "field."
 EXAMPLES = ("Show all running instances in production", "Stop all dev instances in us-east-1", "What did we spend last month?")
 
@@ -84,6 +87,15 @@ async def say(_request: Request, room: Room, session: Session, fields: Fields) -
     room.publish(room.history.said(message, room.clock.now()))
     await room.inbox.received(message)
     return Response(status_code=204)
+
+
+async def complete(request: Request, room: Room, session: Session) -> Response:
+    """Resource names for the word that is being typed, as JSON; in a message, a word of the vocabulary is none."""
+    word = request.query_params.get("word", "")[:MOST_TYPED].strip()
+    in_message = request.query_params.get("in") == "message"
+    if len(word) < SHORTEST_TYPED or (in_message and word.lower() in lexicon.load().words):
+        return JSONResponse([])
+    return JSONResponse([asdict(one) for one in await room.inbox.complete(PLATFORM, session.login, word)])
 
 
 async def click(_request: Request, room: Room, session: Session, fields: Fields) -> Response:
@@ -169,6 +181,7 @@ ROUTES = (
     Route("/c/{channel:path}/earlier", signed_in(earlier)),
     Route("/c/{channel:path}", signed_in(channel_page)),
     Route("/events", signed_in(events)),
+    Route("/complete", signed_in(complete)),
     Route("/say", changing(say, MOST_BYTES), methods=["POST"]),
     Route("/click", changing(click, MOST_BYTES), methods=["POST"]),
 )

@@ -6,6 +6,7 @@ import io
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.cards.rows import why_all, why_these
 from bot.cards.sheets import PAGE, View, asked, csv_card, listed, page_of, sheet_card
 from tests.engine.execution.samples import vm
 
@@ -73,5 +74,35 @@ def test_the_file_has_every_row_and_no_formula():
     rows = list(csv.reader(io.StringIO(file.text)))
     assert len(rows) == 62
     assert rows[-1][0] == "'=HYPERLINK(1)"
-    assert rows[-1][-1] == "'@i"
+    assert rows[-1][-2] == "'@i"
+    assert (rows[0][-1], rows[-1][-1]) == ("Why", "")
+
+
+def test_why_each_is_in_the_list_stands_last():
+    told = {one.id: f"state {one.state}" for one in FARM}
+    (file,) = csv_card("t", FARM, View("x", words="farm-001"), lambda one: told[one.id]).files
+    assert list(csv.reader(io.StringIO(file.text)))[1][-1] == "state running"
+    facts = sheet_card("t", FARM, View("x", 2), lambda one: told[one.id]).blocks[-1]
+    stopped = sum(one.state == "stopped" for one in page_of(FARM, View("x", 2)))
+    assert set(facts.rows) == {(f"Why {stopped} of them", "state stopped"), (f"Why {PAGE - stopped} of them", "state running")}
+    assert len(sheet_card("t", FARM, View("x")).blocks) == 2
     assert file.media == "text/csv"
+
+
+def test_what_holds_of_all_is_told_once():
+    one, two, three = FARM[:3]
+    said = {one.id: "kind vm; env dev by tag", two.id: "kind vm; env dev by account", three.id: "kind vm; env dev by account"}
+    (facts,) = why_these([one, two, three], lambda resource: said[resource.id])
+    assert facts.rows == (("Why", "kind vm"), (f"Why {one.name}", "env dev by tag"), ("Why 2 of them", "env dev by account"))
+    assert why_these([one], lambda resource: said[resource.id])[0].rows == (("Why", said[one.id]),)
+    assert why_these(FARM, lambda _: "") == ()
+
+
+def test_an_answer_tells_in_one_line_what_holds_of_all():
+    assert why_all(FARM, lambda one: f"kind vm; name is {one.name}")[0].rows == (("Why", "kind vm"),)
+    assert why_all(FARM, lambda one: f"name is {one.name}") == why_all([], lambda _: "x") == ()
+
+
+def test_reasons_of_their_own_are_left_to_each_ones_card():
+    (facts,) = why_these(FARM, lambda resource: f"kind vm; name is {resource.name}")
+    assert [row[0] for row in facts.rows] == ["Why", "Why each"]

@@ -11,7 +11,7 @@ from bot.cards.notices import notice_card
 from bot.cards.plans import details_card, plan_card
 from bot.cards.resources import resource_card
 from bot.cards.runs import outcome_card, progress_card
-from bot.cards.sheets import View, csv_card, sheet_card
+from bot.cards.sheets import View, csv_card, find_card, sheet_card
 from bot.cards.talk import clarification_card, error_card, help_card, refusal_card, sent_card, table_card, text_card
 from engine.errors import Refused, Unreachable
 from tests.bot.platforms import shop
@@ -47,22 +47,23 @@ def outcome() -> Card:
 def table() -> Card:
     """An answer with more rows than a card shows, and the ways to see them all."""
     found = shop.machines(LISTED, "development")
-    return table_card(found, f"{len(found)} instances run in development.", (GAP,), View(ANSWER))
+    return table_card(found, f"{len(found)} instances run in development.", (GAP,), View(ANSWER), shop.why)
 
 
 def sheet(page: int = 1) -> Card:
     """A page of what an answer lists."""
-    return sheet_card(f"{LISTED} instances", shop.machines(LISTED, "development"), View(ANSWER, page, "-Cost"))
+    return sheet_card(f"{LISTED} instances", shop.machines(LISTED, "development"), View(ANSWER, page, "-Cost"), shop.why)
 
 
 def csv() -> Card:
     """What the CSV button of a sheet answers: a file to keep."""
-    return csv_card(f"{LISTED} instances", shop.machines(LISTED, "development"), View(ANSWER))
+    return csv_card(f"{LISTED} instances", shop.machines(LISTED, "development"), View(ANSWER), shop.why)
 
 
 def resource() -> Card:
     """One resource in full, with what can be done to it."""
-    return resource_card(shop.machine(3, tagged=False), offers=True)
+    one = shop.machine(3, tagged=False)
+    return resource_card(one, offers=True, why=shop.why(one))
 
 
 def clarification() -> Card:
@@ -129,6 +130,7 @@ GALLERY: dict[str, Card] = {
     "refusal": refusal(),
     "error": error(),
     "text": text(),
+    "find": find_card(),
     "help": helping(),
     "details": details(),
     "sent": sent(),

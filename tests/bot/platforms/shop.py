@@ -9,10 +9,14 @@ from engine.approvals.filed import Filed
 from engine.approvals.states import Request, State, Vote
 from engine.clouds.operation import Inverse, OperationClass
 from engine.clouds.permission import denied
+from engine.estate.facts import environment
 from engine.estate.resource import Gap, GapReason, Resource
+from engine.estate.where import is_
 from engine.execution.machine import StepState
 from engine.execution.plan import Breaks, LeftOut, Plan, Step
 from engine.execution.report import Report, StepReport
+from engine.request.reading import Selection
+from engine.request.reasons import in_short, reasons
 
 AT = datetime(2026, 11, 20, 9, 12, tzinfo=UTC)
 RUN = "run-4hx8tw2p"
@@ -58,6 +62,12 @@ def databases() -> tuple[Resource, ...]:
     )
 
 
+def why(one: Resource) -> str:
+    """Why a machine is meant by "the workers of the shop in …"."""
+    filters = (("environment", is_("environment", environment(one)[0])), ("app", is_("app", "shop")))
+    return in_short(reasons(Selection(filters=filters), one))
+
+
 def stopping(targets: Sequence[Resource], plan_id: str = PLAN) -> Plan:
     """A plan to stop machines of the shop."""
     return Plan(
@@ -78,6 +88,7 @@ def stopping(targets: Sequence[Resource], plan_id: str = PLAN) -> Plan:
         explanation="Workers without load for seven days are stopped one after the other.",
         sources=(STOP,),
         place={"platform": "web", "channel": "general", "thread": "m1"},
+        why={one.id: why(one) for one in targets},
     )
 
 

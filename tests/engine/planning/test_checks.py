@@ -111,3 +111,17 @@ async def test_closing_stops_the_questions(checks, cloud):
     await checks.close()
     assert (await asking)[0].verdict == "unknown"
     await checks.close()
+
+
+async def test_the_last_answer_is_told_when_the_cloud_is_late(cloud):
+    clock = FakeClock(NOW)
+    checks = Checks({"aws": cloud}, clock, patience_s=0.05)
+    cloud.deny(STOP, ONE.id)
+    await checks.of(stops(ONE), ALL)
+    clock.advance((KEPT + timedelta(seconds=1)).total_seconds())
+    cloud.answers.clear()
+    (late,) = await checks.of(stops(ONE), ALL)
+    assert (late.verdict, late.targets) == ("unknown", (ONE.id,))
+    assert late.why == f"{LATE} At 12:00 UTC on 20 November it said: denied (ec2:StopInstances is not granted.)."
+    cloud.answers.set()
+    await checks.close()

@@ -120,6 +120,26 @@ async def test_what_is_never_planned_never_leaves(made):
     assert made.oracle.asked == []
 
 
+async def test_what_cannot_be_stopped_never_leaves_and_is_told(made):
+    replica = database("replica", properties={"engine": "postgres", "replica_of": "main"})
+    filed = await made.planner.propose(ask(ONE, replica, why={ONE.id: "name is one", replica.id: "x"}))
+    assert filed.plan.targets == (ONE,)
+    assert filed.plan.left_out == (LeftOut(1, "cannot be stopped (replica): It is a read replica, and RDS stops none."),)
+    assert filed.plan.why == {ONE.id: "name is one"}
+    assert [group.ids for group in made.oracle.asked[0].groups] == [(ONE.id,)]
+    with pytest.raises(PlanRefused, match="replica cannot be stopped"):
+        await made.planner.propose(ask(replica))
+    assert len(made.oracle.asked) == 1
+
+
+async def test_a_member_of_a_group_raises_the_risk(made):
+    member = vm("member", tags={"env": "dev", "aws:autoscaling:groupName": "web"})
+    filed = await made.planner.propose(ask(member))
+    assert (filed.plan.risk, filed.request.state) == ("medium", "asked")
+    assert "a group replaces what is stopped" in filed.plan.reasons
+    assert any("auto-scaling group web" in one.sentence for one in filed.plan.impact)
+
+
 async def test_words_are_handed_on(made):
     made.oracle.reply = Said("clarification", "To what size?")
     assert await made.planner.propose(ask(ONE)) == made.oracle.reply

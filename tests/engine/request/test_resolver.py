@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.estate.memory import MemoryEstate
 from engine.request.reading import Selection
@@ -93,3 +95,68 @@ async def test_unread_words_narrow_by_name_and_never_widen():
 async def test_picking_among_what_is_on_the_table():
     assert pick((WEB_1, TWIN), await selection("the one in acme-dev")) == (TWIN,)
     assert pick((WEB_1, TWIN), await selection("checkout-web-01 in prod")) == (WEB_1,)
+
+
+class Meanings:
+    """Every description means the same thing: whatever is asked by meaning is found."""
+
+    async def embed(self, texts):
+        return [[1.0, 0.0] for _ in texts]
+
+
+VAGUE = MemoryEstate((*ALL, TWIN), Meanings())
+WORDS = st.sampled_from([
+    "all", "every", "both", "the", "dev", "prod", "vms", "vm", "databases", "ledger", "in", "us-east-1", "acme-dev", "checkout", "checkout-web-01", "chekout-web-02",
+    "checkoutweb02", "web-checkout-01", "zzz-qqq-99", "payment", "flaky", "running", "not", "except", "and", "or", "tagged", "tier=gold", "everything", "it", "3",
+    '"chekout web 02"', "named", "like", "without", "owner", "over $50",
+])  # fmt: skip
+
+
+@given(st.lists(WORDS, min_size=1, max_size=8))
+async def test_no_change_is_ever_certain_by_a_likeness(words):
+    wanted = await selection("stop " + " ".join(words))
+    found = await resolve(wanted, VAGUE, changing=True)
+    assert not (found.confidence == "certain" and (found.by_likeness or found.likely or found.by_meaning))
+    if found.confidence == "certain":
+        assert not wanted.unknown
+        exact = [one for one in found.resources if wanted.names or not wanted.unread]
+        assert all(found.why(wanted, one) for one in exact if wanted.filters or wanted.names)
+
+
+@given(
+    st.sampled_from(["chekout-web-02", "checkoutweb02", "web-checkout-01", "ledger-bd", "vm-serch-01", "acme-raw-evnts"]),
+    st.lists(WORDS, max_size=5),
+)
+async def test_a_name_that_is_none_is_asked_back_whatever_stands_around_it(name, around):
+    found = await resolve(await selection(f"stop {name} {' '.join(around)}"), VAGUE, changing=True)
+    assert found.confidence != "certain"
+
+
+@pytest.mark.parametrize(
+    ("message", "confidence", "expected"),
+    [
+        ("show chekout-web-02", "certain", [WEB_2]),
+        ("show chekout-web-01 in acme-dev", "certain", [TWIN]),
+        ("is chekout-web-02 running?", "certain", [WEB_2]),
+        ("show chekout-web-02 and checkout-web-dev", "certain", [WEB_2, WEB_DEV]),
+        ("show chekout-web-02 and leger-db", "certain", [WEB_2, LEDGER]),
+        ("show checkout-web-07", "ask", [WEB_1, WEB_2, TWIN, WEB_DEV]),
+        ("show web-checkout-02", "ask", [WEB_1, WEB_2, TWIN, WEB_DEV]),
+        ("show zzz-qqq-99", "none", []),
+        ("show the web things", "certain", [WEB_1, WEB_2, TWIN, WEB_DEV]),
+    ],
+)
+async def test_how_sure_a_question_is(message, confidence, expected):
+    found = await resolve(await selection(message), ESTATE, changing=False)
+    assert (found.confidence, {one.id for one in found.resources}) == (confidence, {one.id for one in expected})
+
+
+async def test_a_description_is_answered_by_meaning_and_told_so():
+    found = await resolve(await selection("show the payment things"), VAGUE, changing=False)
+    assert (found.confidence, found.by_likeness, found.by_meaning) == ("ask", True, True)
+    assert found.why(Selection(), found.resources[0]) == ("meaning like \u201cpayment\u201d (1.00)",)
+
+
+async def test_a_description_without_a_model_is_said_to_be_nothing():
+    found = await resolve(await selection("show the payment things"), ESTATE, changing=False)
+    assert (found.confidence, found.question) == ("none", "No embedding model was given.")

@@ -143,7 +143,9 @@
     let sent = "";
     text.value = kept(draftKey());
     form.elements.once.value = freshKey();
-    text.addEventListener("input", function () { keep(draftKey(), text.value); form.elements.once.value = freshKey(); });
+    const edited = function () { keep(draftKey(), text.value); form.elements.once.value = freshKey(); };
+    text.addEventListener("input", edited);
+    text.addEventListener("escher:completed", edited);
     text.addEventListener("keydown", function (event) {
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
       event.preventDefault();

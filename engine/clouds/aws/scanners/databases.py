@@ -1,4 +1,4 @@
-"""RDS database instances. Pure: declares the calls and maps their answers."""
+"""RDS database instances, with what they copy to and belong to. Pure: declares the calls and maps their answers."""
 
 from __future__ import annotations
 
@@ -22,6 +22,12 @@ def to_resource(raw: Raw, place: Place) -> Resource | None:
         "read_replicas": len(raw.get("ReadReplicaDBInstanceIdentifiers", [])),
         "replica_of": raw.get("ReadReplicaSourceDBInstanceIdentifier", ""),
         "deletion_protection": raw.get("DeletionProtection", False),
+        # Of a replica, its primary; of an instance of Aurora or of a Multi-AZ cluster, the cluster.
+        **{
+            ours: raw[theirs]
+            for ours, theirs in (("replicas", "ReadReplicaDBInstanceIdentifiers"), ("cluster", "DBClusterIdentifier"))
+            if raw.get(theirs)
+        },
     }
     return built(KIND, place, Facts(own_id, own_id, raw["DBInstanceStatus"], tags_of(raw.get("TagList")), properties))
 

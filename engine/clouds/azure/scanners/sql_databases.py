@@ -53,6 +53,7 @@ def database(account: Account, wire: Wire) -> Resource:
         "tde": str(wire["encryption"].get("status") or wire["encryption"].get("state") or "").lower() == "enabled",
         "public_network_access": str(wire["server"].get("publicNetworkAccess") or "Enabled") == "Enabled",
         "tier": objective,
+        "multi_az": bool(told.get("zoneRedundant", False)),
     }
     found = resource(account, KIND, wire, str(told.get("status") or "unknown").lower(), facts)
     return replace(found, monthly_cost=costs.sql_database(objective))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from engine.clouds.azure import costs
 from engine.clouds.azure.arm import Account, ArmId, Kind, Wire, resource
@@ -52,8 +53,24 @@ def machine(account: Account, wire: Wire) -> Resource:
     told = wire["properties"]
     size = str((told.get("hardwareProfile") or {}).get("vmSize") or "")
     system = str((told.get("storageProfile") or {}).get("osDisk", {}).get("osType") or "")
-    found = resource(account, KIND, wire, power(wire), {"vm_size": size, "os": system})
+    found = resource(account, KIND, wire, power(wire), {"vm_size": size, "os": system, **_hindering(told)})
     return replace(found, monthly_cost=costs.virtual_machine(size))
+
+
+def _hindering(told: Wire) -> dict[str, Any]:
+    """What a plan must know before it stops the machine; what is not so is left out."""
+    storage = told.get("storageProfile") or {}
+    system = storage.get("osDisk") or {}
+    disks = [
+        str(disk["managedDisk"]["id"]) for disk in (system, *(storage.get("dataDisks") or ())) if (disk.get("managedDisk") or {}).get("id")
+    ]
+    scale_set = str((told.get("virtualMachineScaleSet") or {}).get("id") or "").rpartition("/")[2]
+    return {
+        **({"disks": disks} if disks else {}),
+        **({"spot": True} if str(told.get("priority") or "") in ("Spot", "Low") else {}),
+        **({"ephemeral_os_disk": True} if (system.get("diffDiskSettings") or {}).get("option") == "Local" else {}),
+        **({"scale_set": scale_set} if scale_set else {}),
+    }
 
 
 SCANNER = Scanner(KIND, "Microsoft.Compute/virtualMachines/read", _everything, _one, machine, measured=True)

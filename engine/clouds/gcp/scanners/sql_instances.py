@@ -40,6 +40,8 @@ def database(project: Project, told: Wire) -> Resource:
         "tier": tier,
         "activation_policy": str(settings.get("activationPolicy") or ""),
         "deletion_protection": bool(settings.get("deletionProtectionEnabled", False)),
+        "multi_az": settings.get("availabilityType") == "REGIONAL",
+        **({"replicas": replicas, "read_replicas": len(replicas)} if (replicas := list(told.get("replicaNames") or ())) else {}),
     }
     where = f"//cloudsql.googleapis.com/projects/{project.id}/instances/{told['name']}"
     seen = Seen(where, str(told["region"]), state(told), settings.get("userLabels") or {}, facts, costs.sql(tier))

@@ -12,7 +12,7 @@ from bot.cards.card import Action, Card, Code, Column, Field, File, Table, Text
 from bot.platforms.platform import Place
 from bot.platforms.slack import modal
 from bot.platforms.slack.limits import VIEW, check_view
-from bot.platforms.slack.pressed import Context, recalled
+from bot.platforms.slack.pressed import Context, recalled, written
 from tests.bot.platforms import gallery, golden
 from tests.bot.platforms.slack.cards import actions, cards
 from tests.bot.platforms.slack.stage import values
@@ -45,7 +45,7 @@ def test_no_card_breaks_a_limit(card: Card) -> None:
 
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(actions.filter(lambda action: bool(action.form) and len(action.verb + action.subject) < 1400))
+@given(actions.filter(lambda action: bool(action.form and written(action, PLACE.thread))))
 def test_no_form_breaks_a_limit(action: Action) -> None:
     check_view(modal.form(action, PLACE))
 
@@ -62,7 +62,11 @@ def test_any_message_can_be_asked_about(text: str) -> None:
         (Field("f", "F", choices=choices(10)), "radio_buttons"),
         (Field("f", "F", choices=choices(11)), "static_select"),
         (Field("f", "F", choices=choices(10), many=True), "checkboxes"),
-        (Field("f", "F", choices=choices(250), many=True), "multi_static_select"),
+        (Field("f", "F", choices=choices(100), many=True), "multi_static_select"),
+        (Field("f", "F", choices=choices(101), many=True), "multi_external_select"),
+        (Field("f", "F", choices=choices(101)), "external_select"),
+        (Field("f", "F", choices=choices(101), many=True, picked=("r1",)), "multi_static_select"),
+        (Field("f", "F", lookup=True), "external_select"),
     ],
 )
 def test_a_field_is_asked_by_what_it_holds(field: Field, kind: str) -> None:

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.cards.card import Action, Card, Column, Facts
-from bot.platforms.platform import Click, Inbox, Message, Place, Platform, Retraction
-from bot.platforms.web.office import JournalEntry, JournalPage, Page, Status
+from bot.platforms.platform import Click, Inbox, Message, Place, Platform, Retraction, Suggestion
+from bot.platforms.web.office import JournalEntry, JournalPage, Page, Search, Status
 from engine.errors import CloudError, EscherError
-from tests.bot.platforms import gallery
+from tests.bot.platforms import gallery, shop
 
 COLUMNS = (
     Column("Name"),
@@ -54,18 +54,22 @@ class FakeOffice:
     broken: EscherError | None = None
     waiting: list[Card] = field(default_factory=lambda: [gallery.plan(), gallery.plan("plan-b3c4d5f6", 3, "staging")])
 
-    async def resources(self, query: str, filters: Mapping[str, str], page: int, sort: str) -> Page:
+    async def resources(self, search: Search) -> Page:
         self._check()
         at = {"cloud": 1, "type": 2, "environment": 3, "state": 4}
-        rows = [row for row in _rows() if query.lower() in row[0] and all(row[at[key]] == value for key, value in filters.items())]
+        rows = [
+            row for row in _rows() if search.query.lower() in row[0] and all(row[at[key]] == value for key, value in search.filters.items())
+        ]
         titles = [column.title for column in COLUMNS]
-        if sort.lstrip("-") in titles:
-            key = titles.index(sort.lstrip("-"))
-            rows.sort(key=lambda row: (float(row[key]) if COLUMNS[key].numeric else 0, row[key]), reverse=sort.startswith("-"))
-        part = rows[(page - 1) * SIZE : page * SIZE]
+        if search.sort.lstrip("-") in titles:
+            key = titles.index(search.sort.lstrip("-"))
+            rows.sort(key=lambda row: (float(row[key]) if COLUMNS[key].numeric else 0, row[key]), reverse=search.sort.startswith("-"))
+        start = int(search.after or 0)
+        part, following = rows[start : start + SIZE], str(start + SIZE) if start + SIZE < len(rows) else ""
         choices = {key: tuple(sorted({row[i] for row in _rows()})) for key, i in at.items()}
         notes = ("eu-west-1 of shop-development could not be read: denied (ec2:DescribeInstances).",)
-        return Page(COLUMNS, tuple(part), len(rows), page, SIZE, tuple(f"id/{row[0]}" for row in part), choices, notes)
+        ids = tuple(f"id/{row[0]}" for row in part)
+        return Page(COLUMNS, tuple(part), len(rows), following, ids, choices=choices, notes=notes)
 
     async def resource(self, resource_id: str) -> Card | None:
         self._check()
@@ -127,6 +131,8 @@ class FakeInbox:
         self.clicks: list[Click] = []
         self.asked: list[Click] = []
         self.entered: list[tuple[str, str, str]] = []
+        self.completed: list[tuple[str, str, str]] = []
+        self.strangers: set[str] = set()
         self.reply: dict[str, Sequence[Card]] = {}
         self.private: dict[str, Card] = {}
         self.answers: dict[str, Card] = {}
@@ -167,6 +173,14 @@ class FakeInbox:
         self.asked.append(click)
         made = self.forms.get(click.verb) or gallery.FORMS.get(click.verb) or gallery.refusal()
         return replace(made, subject=click.subject) if isinstance(made, Action) and click.verb not in self.forms else made
+
+    async def complete(self, platform: str, login: str, text: str) -> Sequence[Suggestion]:
+        """Names the shop's machines, to everybody but strangers."""
+        self.completed.append((platform, login, text))
+        if login in self.strangers:
+            return ()
+        found = [one for one in shop.machines(14, "development") if one.name.startswith(text.lower())]
+        return [Suggestion(one.id, one.name, one.name, f"instance · {one.account_name} · {one.region}") for one in found]
 
     @property
     def rooms(self) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ import asyncio
 import html
 import json
 import logging
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
@@ -316,18 +317,26 @@ async def test_the_stream_ends_when_its_session_does(chat: Served) -> None:
 # The pages beside the chat
 
 
-async def test_resources_are_searched_filtered_sorted_and_paged(chat: Served) -> None:
+async def test_resources_are_searched_filtered_and_sorted(chat: Served) -> None:
     async with chat.browser("lena") as browser:
         page = (await browser.get("/resources", params={"cloud": "gcp", "sort": "-Cost", "q": "deve"})).text
         assert 'aria-sort="descending"' in page
         assert '<option value="gcp" selected>' in page
-        part = (await browser.get("/resources", params={"page": "2"}, headers={"HX-Request": "true"})).text
-        assert "<html" not in part
-        assert "page 2 of 6" in part
-        assert "could not be read: denied" in part
-        assert "Nothing matches" in (await browser.get("/resources", params={"q": "zzz", "page": "²"})).text
+        assert "could not be read: denied" in page
+        assert "Nothing matches" in (await browser.get("/resources", params={"q": "zzz"})).text
         assert "gcp" in (await browser.get("/resource", params={"id": "id/deve-disk-002"})).text
         assert "does not know" in (await browser.get("/resource", params={"id": "gone"})).text
+
+
+async def test_scrolling_loads_every_resource_once(chat: Served) -> None:
+    async with chat.browser("lena") as browser:
+        part = (await browser.get("/resources")).text
+        names = re.findall(r"<bdi>([^<]+)</bdi></button></td>", part)
+        while found := re.search(r'class="more" hx-get="([^"]+)"', part):
+            part = (await browser.get(html.unescape(found[1]), headers={"HX-Request": "true"})).text
+            assert "<table" not in part
+            names += re.findall(r"<bdi>([^<]+)</bdi></button></td>", part)
+    assert len(names) == len(set(names)) == 137
 
 
 async def test_the_other_pages_show_what_the_office_says(chat: Served) -> None:
@@ -411,3 +420,31 @@ async def test_verbs_are_data_not_markup(chat: Served) -> None:
         page = (await browser.get("/c/general")).text
     values = page.split('id="act-', 1)[1].split('hx-vals="', 1)[1].split('"', 1)[0]
     assert json.loads(html.unescape(values)) == {"verb": "ü'\"</button>", "subject": "a&b"}
+
+
+# Names while they are typed
+
+
+async def test_names_are_completed_for_who_is_signed_in_and_words_are_none(chat: Served) -> None:
+    async with chat.browser("lena") as browser:
+        found = (await browser.get("/complete", params={"word": "deve-worker-00", "in": "message"})).json()
+        assert found[0] == {
+            "value": "arn:aws:ec2:eu-central-1:410987654321:instance/i-0a1b2c3d4e0000001",
+            "says": "deve-worker-001",
+            "name": "deve-worker-001",
+            "detail": "instance · shop-development · eu-central-1",
+        }
+        assert chat.inbox.completed == [("web", "lena", "deve-worker-00")]
+        for word in ("d", "", "stop", "DEV"):
+            assert (await browser.get("/complete", params={"word": word, "in": "message"})).json() == []
+        assert len(chat.inbox.completed) == 1
+        await browser.get("/complete", params={"word": "dev", "in": "field"})
+        await browser.get("/complete", params={"word": "x" * 500})
+        assert [text for _, _, text in chat.inbox.completed[1:]] == ["dev", "x" * 200]
+
+
+async def test_names_are_for_nobody_outside(chat: Served) -> None:
+    async with chat.browser() as stranger:
+        answer = await stranger.get("/complete", params={"word": "deve"}, headers={"HX-Request": "true"})
+        assert answer.status_code == 401
+    assert chat.inbox.completed == []

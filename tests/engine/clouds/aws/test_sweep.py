@@ -86,7 +86,9 @@ async def test_an_instance_shows_state_size_address_load_and_price(seen):
     assert idle.metrics == {"cpu_avg_7d": 1.2}
     assert idle.monthly_cost == 7.6
     assert idle.properties["public_ip"]
-    assert idle.properties | {"public_ip": "", "instance_id": ""} == {
+    assert all(disk.startswith("vol-") for disk in idle.properties["disks"])
+    assert idle.properties | {"public_ip": "", "instance_id": "", "disks": []} == {
+        "disks": [],
         "instance_id": "",
         "instance_type": "t3.micro",
         "public_ip": "",
