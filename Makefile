@@ -7,7 +7,7 @@ install_from = $(BIN)/uv pip install --python $(BIN)/python --require-hashes $(2
 SHARED := $(wildcard ../shared)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-peers check format bench bench-chat lock clean
+.PHONY: help install demo test test-peers check format bench bench-chat bench-estate lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -63,6 +63,9 @@ bench: $(VENV)/.dev ## the figures, as ratios where a peer is named
 
 bench-chat: $(VENV)/.dev ## the figures of Slack, over a local Slack (LOCAL_SLACK)
 	@$(BIN)/python -m tests.benchmarks chat
+
+bench-estate: $(VENV)/.dev ## the figures of the estate at 1,000 to 100,000 resources; takes about ten minutes
+	@$(BIN)/python -m tests.benchmarks estate
 
 lock: $(VENV)/.uv ## resolve the dependencies anew
 	@$(BIN)/uv pip compile --quiet pyproject.toml --extra demo --group build --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements/run.txt

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from bot.cards.card import Card, Reply
 from bot.cards.plans import plan_card
-from bot.cards.talk import error_card, refusal_card, stranger_card, text_card
+from bot.cards.sheets import find_card
+from bot.cards.talk import error_card, refusal_card, stranger_card
 from bot.intents import ask, operate, talk
 from bot.intents.choose import choose
 from bot.memory import Memory
@@ -91,7 +92,7 @@ class Answering:
         if room != "search":
             return tuple(await self._rooms.view(room, person))
         if not words.strip():
-            return (text_card("Search for what?", "Say `search` with a name or a description."),)
+            return (find_card(),)
         turn = await self._begun(person, place, f"show {words}")
         return (await ask.ask(turn, turn.understood.reading)).reply.cards
 

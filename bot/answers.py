@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engine.estate.resource import Resource
+from engine.request.reading import Selection
+from engine.request.reasons import in_short, reasons
 
 MOST_ANSWERS = 500
 MOST_IDS = 500_000  # in all answers together
@@ -11,10 +16,16 @@ MOST_IDS = 500_000  # in all answers together
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was listed: resource ids in the order of the answer."""
+    """What was listed: resource ids in the order of the answer, what they were an answer to, and by id the likenesses among them."""
 
     title: str
     ids: tuple[str, ...]
+    selection: Selection = field(default_factory=Selection)
+    likely: Mapping[str, str] = field(default_factory=dict)
+
+    def why(self, resource: Resource) -> str:
+        """Why a resource is in the answer, on one line."""
+        return in_short(reasons(self.selection, resource, self.likely.get(resource.id, "")))
 
 
 class Answers:

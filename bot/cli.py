@@ -8,7 +8,7 @@ import os
 import structlog
 import typer
 
-from bot.commands import audit, catalogue, chat_apps, demo, estate, evaluate, scan, setup, talking
+from bot.commands import audit, catalogue, chat_apps, demo, estate, evaluate, history, keys, reports, scan, setup, store, talking
 
 app = typer.Typer(
     help="Chat-ops for AWS, Azure and GCP: asks before it acts, tells nobody your names, and can undo.",
@@ -28,9 +28,13 @@ app.command("deny")(talking.deny)
 app.command("undo")(talking.undo)
 app.command("eval")(evaluate.evaluate)
 app.add_typer(estate.estate, name="estate")
+app.add_typer(store.store, name="store")
 app.add_typer(audit.audit, name="audit")
+app.add_typer(keys.key, name="key")
 app.add_typer(catalogue.operations, name="operations")
 app.add_typer(catalogue.playbook, name="playbook")
+app.add_typer(history.history, name="history")
+app.add_typer(reports.report, name="report")
 app.add_typer(chat_apps.slack, name="slack")
 app.add_typer(chat_apps.teams, name="teams")
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bot.answers import Answer
 from bot.cards.card import Action, Card
-from bot.cards.plans import details_card, headline, plan_card
+from bot.cards.plans import details_card, headline, plan_card, why_of
 from bot.cards.resources import resource_card, wanted_of
+from bot.cards.rows import Why
 from bot.cards.runs import outcome_card
-from bot.cards.sheets import View, asked, csv_card, sheet_actions, sheet_card
+from bot.cards.sheets import View, asked, csv_card, find_card, sheet_actions, sheet_card
 from bot.cards.talk import clarification_card, refusal_card, sent_card, text_card
 from bot.intents import operate
+from bot.intents.complete import named
 from bot.memory import Memory
 from bot.order import InOrder
 from bot.platforms.platform import Click, Place
@@ -22,7 +26,9 @@ from bot.turn import Turn
 from engine.approvals.desk import Pressed
 from engine.approvals.filed import Filed
 from engine.approvals.states import GUESTS, Press
+from engine.clock import fresh_id
 from engine.errors import Refused
+from engine.estate.facts import native_name
 from engine.estate.resource import Resource
 from engine.execution.history import RUN_KINDS, runs
 from engine.request.seal import Wanted
@@ -32,7 +38,7 @@ from engine.wiring import Engine
 _FRESH = "Ask again to get a fresh card."
 _SHORT_DIGEST = 12
 # What changes nothing, and so may be pressed by everybody who may look.
-LOOKS = frozenset({"details", "left-network", "run-details", "targets", "sheet", "csv", "resource", "review"})
+LOOKS = frozenset({"details", "left-network", "run-details", "targets", "sheet", "csv", "resource", "open", "review"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,8 @@ class Clicks:
                 return outcome_card(left.report()).without_actions() if left else _unknown("run")
             case "targets" | "sheet" | "csv" | "resource":
                 return await self._listed(click)
+            case "open":
+                return await self._opened(click)
             case "stop":
                 return await self._stop(click.subject, person)
             case "undo":
@@ -103,9 +111,11 @@ class Clicks:
             asked_ = self._desktop.memory.threads.asked(click.subject)
             candidates = await self._resources(asked_[1].candidates) if asked_ else []
             return clarification_card("", candidates, click.subject).actions
+        if click.verb == "open":
+            return find_card().actions
         if click.verb in ("sheet", "csv", "resource"):
             view = View.of(click.subject)
-            title, resources = await self._source(view)
+            title, resources, _ = await self._source(view)
             return (*sheet_card(title, resources, view).actions, *sheet_actions(resources, view))
         filed = self._engine.desk.find(click.subject.partition(".")[0])
         return plan_card(filed).actions if filed else ()
@@ -180,24 +190,38 @@ class Clicks:
 
     async def _listed(self, click: Click) -> Card:
         view = View(click.subject.partition(".")[0]) if click.verb == "targets" else View.of(click.subject)
-        title, resources = await self._source(view)
+        title, resources, why = await self._source(view)
         if click.verb == "csv":
-            return csv_card(title, resources, view)
+            # A long list takes seconds to tell: the loop goes on meanwhile.
+            return await asyncio.to_thread(csv_card, title, resources, view, why)
         if click.verb == "resource":
             found = await self._engine.estate.get(_one(click.fields, "row", most=2000))
-            return resource_card(found, offers=True) if found is not None else _unknown("resource in the estate any more")
+            return resource_card(found, offers=True, why=why(found)) if found else _unknown("resource in the estate any more")
         if "words" in click.fields or "sort" in click.fields:
             view = asked(view, click.fields.get("words", ()), click.fields.get("sort", ()))
-        return sheet_card(title, resources, view)
+        return sheet_card(title, resources, view, why)
 
-    async def _source(self, view: View) -> tuple[str, list[Resource]]:
-        """What a sheet lists: a plan's targets as they were, or an answer's resources as they are. Raises Refused."""
+    async def _opened(self, click: Click) -> Card:
+        """A resource by its name or exact id; where several bear the name, or none does, a list to open one from."""
+        said = _one(click.fields, "row", most=2000)
+        found = await named(self._engine.estate, said)
+        if not found:
+            return text_card("Nothing found", f"There is nothing called {said} in the estate, and nothing like it.")
+        if len(found) == 1 and said.lower() in (found[0].id.lower(), found[0].name.lower(), native_name(found[0]).lower()):
+            return resource_card(found[0], offers=True)
+        view = View(fresh_id("answer"))
+        title = f"{len(found)} like \u201c{said[:60]}\u201d"
+        self._desktop.memory.answers.keep(view.source, Answer(title, tuple(one.id for one in found)))
+        return sheet_card(title, found, view)
+
+    async def _source(self, view: View) -> tuple[str, list[Resource], Why]:
+        """What a sheet lists and why: a plan's targets as they were, or an answer's resources as they are. Raises Refused."""
         if filed := self._engine.desk.find(view.source):
-            return headline(filed.plan), list(filed.plan.changed)
+            return headline(filed.plan), list(filed.plan.changed), why_of(filed.plan)
         answer = self._desktop.memory.answers.find(view.source)
         if answer is None:
             raise Refused("That answer is too old to page through.", hint="Ask again.")
-        return answer.title, await self._resources(answer.ids)
+        return answer.title, await self._resources(answer.ids), answer.why
 
     async def _resources(self, ids: Sequence[str]) -> list[Resource]:
         return [found for one in ids if (found := await self._engine.estate.get(one)) is not None]

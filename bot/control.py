@@ -1,7 +1,7 @@
-"""The running bot's door for `escher ask`, `approve`, `deny` and `undo`: a socket in the data folder that its owner alone may open. Edge.
+"""The running bot's door for `escher ask`, `approve`, `history` …: a socket in the data folder that its owner alone may open. Edge.
 
-One JSON line in, JSON lines out: `{"text", "card", "kind", "tone", "waits"}` for each card, then `{"end": outcome}`. Who may open the socket
-may act as anybody, exactly as who may open the data folder.
+One JSON line in, JSON lines out: `{"text", "card", "kind", "tone", "waits"}` for each card, or `{"row"}` for each row of what was asked of the
+library or the estate; then `{"end": outcome}`. Who may open the socket may act as anybody, exactly as who may open the data folder.
 """
 
 from __future__ import annotations
@@ -19,12 +19,16 @@ from bot.app import App
 from bot.cards.card import Card
 from bot.cards.plain import plain
 from bot.platforms.console_render import command_hint, render_text
-from bot.platforms.platform import Click, Place
+from bot.platforms.platform import Click, Message, Place
 from engine.clock import fresh_id
-from engine.errors import SettingsError
+from engine.collections.questions import asked
+from engine.errors import JournalError, Refused, SettingsError, StoreError
+from engine.request import inquiries
 from engine.settings import Person
 
 SOCKET = "control.sock"
+LIBRARY = "library"
+ESTATE = "estate"
 _LONGEST_LINE = 16 * 2**20
 
 
@@ -80,7 +84,7 @@ async def perform(app: App, recorder: Recorder, wish: Mapping[str, str]) -> Asyn
 
 async def _told(app: App, place: Place, person: Person, wish: Mapping[str, str]) -> AsyncIterator[tuple[Card, str]]:
     if wish.get("do") == "say":
-        spoken = await app.conversation.answer(person, place, wish.get("text", ""))
+        spoken = await app.conversation.asked(Message(fresh_id("m"), place, person.id, wish.get("text", "")), person)
         for card in spoken.reply.cards:
             yield card, spoken.outcome
         if spoken.filed is not None and spoken.filed.request.state == "approved":
@@ -152,10 +156,16 @@ async def _answer(app: App, recorder: Recorder, wish: Mapping[str, str], writer:
         await writer.drain()
 
     try:
-        async for card, outcome in perform(app, recorder, wish):
-            await send(line_of(card, wish.get("as", ""), int(wish.get("width") or 80), outcome))
-    except SettingsError as error:
-        await send({"error": str(error)})
+        if wish.get("do") == ESTATE:
+            await send({"row": await inquiries.asked(app.engine.estate, wish.get("ask", ""), wish)})
+        elif wish.get("do") == LIBRARY:
+            async for row in asked(app.engine.library, wish.get("ask", ""), wish):
+                await send({"row": row})
+        else:
+            async for card, outcome in perform(app, recorder, wish):
+                await send(line_of(card, wish.get("as", ""), int(wish.get("width") or 80), outcome))
+    except (SettingsError, Refused, StoreError, JournalError) as error:
+        await send({"error": str(error), "refused": isinstance(error, Refused)})
     await send({"end": True})
 
 

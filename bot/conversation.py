@@ -12,14 +12,16 @@ from bot.answering import Answering, Spoken, fault_card
 from bot.answers import Answers
 from bot.cards import talk as talk_card
 from bot.cards.card import Action, Card
+from bot.cards.plain import plain
 from bot.cards.plans import headline
 from bot.cards.talk import error_card, refusal_card
 from bot.clicks import Clicks, Desktop, whole
-from bot.deliveries import Deliveries
+from bot.deliveries import Deliveries, Said
+from bot.intents.complete import suggestions
 from bot.memory import Memory
 from bot.order import InOrder
 from bot.people import People
-from bot.platforms.platform import Click, Message, Place, Platform, Retraction
+from bot.platforms.platform import Click, Message, Place, Platform, Retraction, Suggestion
 from bot.posts import JournalPosts
 from bot.questions import Questions
 from bot.rooms import ROOMS
@@ -48,10 +50,10 @@ class Conversation:
         self._engine = engine
         self._people = People(engine.settings.people)
         self._order = InOrder()
-        self._deliveries = Deliveries(engine.journal)
+        self._deliveries = Deliveries(engine.journal, engine.clock)
         self._at_once = asyncio.Semaphore(ANSWERED_AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
-        self.posts = JournalPosts(engine.journal)
+        self.posts = JournalPosts(engine.journal, engine.clock)
         self.showing = Showing(self.posts)
         self.runs = Runs(engine, self.showing)
         threads = Threads()
@@ -88,14 +90,27 @@ class Conversation:
     async def received(self, message: Message) -> None:
         """Takes a message: written down when this returns, answered in its turn. Never raises."""
         message = replace(message, text=whole(message.text))
-        try:
-            if not await self._deliveries.message(message):
-                return
-        except EscherError as error:  # a question may still be answered; a change says itself that it cannot be written down
-            _log.error("not written down", message=message.id, why=error.message)
+        if not await self._taken(message, self._people.behind(message.place.platform, message.login)):
+            return
         task = asyncio.create_task(self._answered(message))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def asked(self, message: Message, person: Person) -> Spoken:
+        """Answers somebody who waits for the answer, as `escher ask` does: written down as every message is, and shown nowhere."""
+        message = replace(message, text=whole(message.text))
+        await self._taken(message, person)
+        spoken = await self.answer(person, message.place, message.text, message.login)
+        await self._noted(message, spoken)
+        return spoken
+
+    async def _taken(self, message: Message, person: Person | None) -> bool:
+        """Writes a message down; False when there is nothing to answer."""
+        try:
+            return await self._deliveries.message(message, person.id if person else "")
+        except EscherError as error:  # a question may still be answered; a change says itself that it cannot be written down
+            _log.error("not written down", message=message.id, why=error.message)
+            return True
 
     async def _answered(self, message: Message) -> None:
         person = self._people.behind(message.place.platform, message.login)
@@ -114,8 +129,10 @@ class Conversation:
             self.runs.start(spoken.filed.plan.id)
 
     async def _noted(self, message: Message, spoken: Spoken) -> None:
+        texts = tuple(plain(card) for card in spoken.reply.cards)
+        said = Said(spoken.outcome, spoken.filed.plan.id if spoken.filed else "", texts, spoken.reply.private)
         try:
-            await self._deliveries.answered(message, spoken.outcome, spoken.filed.plan.id if spoken.filed else "")
+            await self._deliveries.answered(message, said)
         except EscherError as error:
             _log.error("not noted", message=message.id, why=error.message)
 
@@ -162,6 +179,13 @@ class Conversation:
     async def form(self, click: Click) -> Action | Card:
         """The button with its form made afresh, or a refusal. Never raises."""
         return await self._for(click, self._clicks.form)
+
+    async def complete(self, platform: str, login: str, text: str) -> Sequence[Suggestion]:
+        """Resources whose names somebody we know may be typing. Never raises."""
+        if self._people.behind(platform, login) is None:
+            return ()
+        found = await self._guarded(suggestions(self._engine.estate, text))
+        return () if isinstance(found, Card) else found
 
     async def enter(self, place: Place, login: str, room: str, words: str = "") -> Sequence[Card]:
         """A standing view for one person alone. Never raises."""

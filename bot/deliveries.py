@@ -1,7 +1,8 @@
 """What platforms delivered, written down before it is acted on: second deliveries are told apart, after a restart too. Edge (journal).
 
-Journal entries: `message.received` (id, platform, place, login, text, about, edits), `message.answered` (id, platform, outcome, plan),
-`message.retracted`, `click.received` (id, platform).
+Journal entries: `message.received` (id, platform, place, login, person, text, about, edits, chat), `message.answered` (id, platform, place,
+outcome, plan, and what was said, each with its chat id), `message.retracted`, `click.received` (id, platform). Chat ids are those of the chat
+history, which is made of these entries.
 """
 
 from __future__ import annotations
@@ -13,12 +14,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.platforms.platform import Click, Message, Place, Retraction
+from engine.clock import Clock
+from engine.collections.chat_ids import fresh
 from engine.journal.entry import Entry
 from engine.journal.journal import Journal
 
 # Platforms deliver again within minutes; what is older than this many entries cannot come again.
 REMEMBERED = 50_000
 RECEIVED, ANSWERED, RETRACTED, CLICKED = "message.received", "message.answered", "message.retracted", "click.received"
+LONGEST_ANSWER = 20_000
 _Key = tuple[str, str]
 
 
@@ -30,36 +34,50 @@ class Known:
     plan: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a message led to: the kind of answer, the plan if there is one, the answer's cards as text, whether one person alone saw them."""
+
+    outcome: str
+    plan: str = ""
+    texts: tuple[str, ...] = ()
+    to_one: bool = False
+
+
 class Deliveries:
     """One for a bot; rebuilt from the journal."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, clock: Clock) -> None:
         self._journal = journal
+        self._clock = clock
         self._seen: OrderedDict[_Key, None] = OrderedDict()
         self._messages: OrderedDict[_Key, Known] = OrderedDict()
         self._open: OrderedDict[_Key, Entry] = OrderedDict()
         for entry in journal.entries({RECEIVED, ANSWERED, RETRACTED, CLICKED}, after=max(0, journal.last[0] - REMEMBERED)):
             self._recall(entry)
 
-    async def message(self, message: Message) -> bool:
-        """Writes a message down; False when it was delivered before, or edits nothing. Raises JournalError."""
+    async def message(self, message: Message, person: str = "") -> bool:
+        """Writes a message down, with who said it where that is known; False when it was delivered before, or edits nothing.
+
+        Raises JournalError.
+        """
         if not self._fresh(message.place.platform, message.id):
             return False
         if message.edits and self._same_text(message):
             return False
         self._remember(message.place.platform, message.about, message.text)
-        place = {"channel": message.place.channel, "thread": message.place.thread}
-        body = {"id": message.id, "platform": message.place.platform, "login": message.login, "text": message.text, **place}
-        await self._journal.append(RECEIVED, {**body, "about": message.about, "edits": message.edits})
+        body = {"id": message.id, **_place(message.place), "login": message.login, "person": person, "text": message.text}
+        await self._journal.append(RECEIVED, {**body, "about": message.about, "edits": message.edits, "chat": self._chat_id()})
         return True
 
-    async def answered(self, message: Message, outcome: str, plan: str) -> None:
+    async def answered(self, message: Message, said: Said) -> None:
         """Notes that a message has its answer. Raises JournalError."""
         known = self._messages.get((message.place.platform, message.about))
         if known is not None:
-            known.plan = plan or known.plan
-        body = {"id": message.id, "platform": message.place.platform, "about": message.about, "outcome": outcome, "plan": plan}
-        await self._journal.append(ANSWERED, body)
+            known.plan = said.plan or known.plan
+        body = {"id": message.id, **_place(message.place), "about": message.about, "outcome": said.outcome, "plan": said.plan}
+        told = [{"chat": self._chat_id(), "text": shortened(text)} for text in said.texts]
+        await self._journal.append(ANSWERED, {**body, "said": told, "to_one": said.to_one})
 
     async def retraction(self, retraction: Retraction) -> bool:
         """Writes a deletion down; False when it was delivered before. Raises JournalError."""
@@ -85,6 +103,9 @@ class Deliveries:
         left = [entry for entry in self._open.values() if datetime.fromisoformat(entry.at) >= since]
         self._open.clear()
         return [(Place(one.body["platform"], one.body["channel"], one.body["thread"]), one.body["text"]) for one in left]
+
+    def _chat_id(self) -> str:
+        return fresh(self._clock.now())
 
     def _fresh(self, platform: str, delivery: str) -> bool:
         """Marks a delivery as seen at once, so that of two at the same time the second is told apart."""
@@ -122,6 +143,15 @@ class Deliveries:
                     known.plan = body["plan"] or known.plan
             case _:
                 self._fresh(*key)
+
+
+def shortened(text: str) -> str:
+    """What of an answer is kept as text: a list of thousands tells nothing more by its end."""
+    return text if len(text) <= LONGEST_ANSWER else text[: LONGEST_ANSWER - 1] + "…"
+
+
+def _place(place: Place) -> dict[str, str]:
+    return {"platform": place.platform, "channel": place.channel, "thread": place.thread}
 
 
 def _hash(text: str) -> str:

@@ -12,8 +12,7 @@ from bot.cards.plain import plain
 from bot.conversation import Conversation
 from bot.platforms.platform import Place
 from engine.errors import SettingsError
-from engine.estate.resource import Resource, Swept
-from engine.estate.view import EstateStore
+from engine.estate.resource import Resource
 from engine.settings import Person
 
 ASKER = Person(id="evaluator", name="Evaluator", roles=("executor",))
@@ -44,16 +43,6 @@ def read_resources(path: Path) -> list[Resource]:
         except (ValueError, TypeError) as error:
             raise SettingsError(f"{path}, resource {number}: {error}.") from None
     return resources
-
-
-async def import_resources(estate: EstateStore, resources: Iterable[Resource]) -> int:
-    """Takes resources in as finished parts of a sweep; a part replaces what was known in its scope."""
-    parts: dict[tuple[Any, ...], list[Resource]] = {}
-    for resource in resources:
-        parts.setdefault((resource.cloud, resource.account, resource.region, resource.type), []).append(resource)
-    for (cloud, account, region, type_), members in parts.items():
-        await estate.take_in(Swept(cloud, account, region, type_, tuple(members)))
-    return sum(len(members) for members in parts.values())
 
 
 async def measure(

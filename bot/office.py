@@ -11,16 +11,17 @@ from bot.cards.plans import plan_card
 from bot.cards.resources import resource_card
 from bot.cards.rows import COLUMNS, row
 from bot.cards.runs import outcome_card, progress_card
-from bot.platforms.web.office import FILTERS, JournalEntry, JournalPage, Page, Status
+from bot.platforms.web.office import FILTERS, JournalEntry, JournalPage, Page, Search, Status
 from engine.estate.resource import CLOUDS, Resource
-from engine.estate.where import EVERYTHING, All, Where, is_
+from engine.estate.where import EVERYTHING, All, Where, is_, matches
 from engine.execution.history import RUN_KINDS, runs
 from engine.journal.entry import Entry
-from engine.journal.verify import verify
+from engine.request.completing import complete
 from engine.request.resolver import resolve
-from engine.wiring import JOURNAL_FOLDER, Engine
+from engine.wiring import Engine
 
 PAGE = 50
+MOST_SORTED = 2_000
 _MOST_RUNS = 100
 HOUSEKEEPING = frozenset({"card.posted", "click.received", "message.answered", "question.closed"})
 
@@ -32,22 +33,33 @@ class EngineOffice:
         self._engine = engine
         self._verified: tuple[int, str] = (-1, "")
 
-    async def resources(self, query: str, filters: Mapping[str, str], page: int, sort: str) -> Page:
-        """Resources by the same words as in chat; a likeness is said to be one."""
-        where = All(tuple(is_(name, filters[name]) for name in FILTERS if filters.get(name)))
-        found, notes = await self._search(query, where)
-        ordered = _sorted(found, sort)
-        at = max(1, min(page, -(-len(ordered) // PAGE) or 1))
-        shown = ordered[(at - 1) * PAGE : at * PAGE]
+    async def resources(self, search: Search) -> Page:
+        """Resources by the same words as in chat; a likeness is said to be one.
+
+        Few enough are put in order. Of more, the estate gives part after part in an order of its own: to sort them, all would have to be
+        opened each time.
+        """
+        where = All(tuple(is_(name, search.filters[name]) for name in FILTERS if search.filters.get(name)))
+        first = not search.after
+        notes = self._gap_sentences() if first else ()
+        choices = await self._choices() if first else {}
+        total = 0 if search.query.strip() else await self._engine.estate.count(where)
+        if total > MOST_SORTED:
+            shown, following = await self._engine.estate.page(where, search.after, PAGE)
+        else:
+            found, said = await self._search(search.query, where)
+            at = int(search.after) if search.after.isdecimal() else 0
+            shown, total = _sorted(found, search.sort)[at : at + PAGE], len(found)
+            following, notes = str(at + PAGE) if at + PAGE < total else "", (*said, *notes)
         return Page(
             columns=COLUMNS,
             rows=tuple(row(resource) for resource in shown),
-            total=len(ordered),
-            page=at,
-            size=PAGE,
+            total=total,
+            following=following,
             ids=tuple(resource.id for resource in shown),
-            choices=await self._choices(),
-            notes=(*notes, *self._gap_sentences()),
+            sortable=total <= MOST_SORTED,
+            choices=choices,
+            notes=notes,
         )
 
     async def _search(self, query: str, where: Where) -> tuple[list[Resource], tuple[str, ...]]:
@@ -57,12 +69,12 @@ class EngineOffice:
         understood = await self._engine.understanding.of(query)
         about = understood.reading.about
         if about.unread and not about.fields and not about.noun:
-            likely = await estate.by_name(query, where, PAGE)
-            return [match.resource for match in likely], ("By likeness of names.",) if likely else ("Nothing is like that.",)
+            begun = [match.resource for match in await complete(query, estate, PAGE) if matches(where, match.resource)]
+            if begun:
+                return begun, ("Names that begin so, or are like it.",)
         found = await resolve(about, estate, changing=False)
-        allowed = {resource.id for resource in await estate.select(where)}
-        kept = [resource for resource in found.resources if resource.id in allowed]
-        return kept, (found.question or "By likeness.",) if found.by_likeness else ()
+        kept = [resource for resource in found.resources if matches(where, resource)]
+        return kept, (found.question,) if found.by_likeness or found.confidence == "none" else ()
 
     async def _choices(self) -> dict[str, tuple[str, ...]]:
         stats = await self._engine.estate.stats()
@@ -101,7 +113,7 @@ class EngineOffice:
     async def _verdict(self, last: int) -> tuple[bool, str]:
         """The whole chain checked on the disk; again only when it has grown."""
         if self._verified[0] != last:
-            verdict = await asyncio.to_thread(verify, self._engine.home / JOURNAL_FOLDER, self._engine.keys.for_("journal"))
+            verdict = await asyncio.to_thread(self._engine.journal.verdict)
             self._verified = (last, "" if verdict.whole else str(verdict))
         broken = self._verified[1]
         return not broken, broken or f"All {last} entries are there, in order and unchanged; checked on disk."
@@ -119,7 +131,7 @@ class EngineOffice:
         )
 
     def _gap_sentences(self) -> tuple[str, ...]:
-        return tuple(
+        return self._engine.notes + tuple(
             f"Not seen: {gap.type} in {gap.account_name} {gap.region}: {gap.reason} ({gap.tried})" for gap in self._engine.estate.gaps()
         )
 

@@ -1,16 +1,22 @@
-"""Which card stands where, kept in the journal, so that a card is replaced where it stands after a restart too. Edge (journal)."""
+"""Which card stands where, kept in the journal, so that a card is replaced where it stands after a restart too. Edge (journal).
+
+Journal entries: `card.posted` (place, subject, reference), and `answer.told` (place, text, plan, chat): what became of a plan, as it was told.
+"""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from bot.deliveries import shortened
 from bot.platforms.platform import Place
+from engine.clock import Clock
+from engine.collections.chat_ids import fresh
 from engine.errors import EscherError
 from engine.journal.journal import Journal
 from engine.logs import Log
 
-KIND = "card.posted"
+KIND, TOLD = "card.posted", "answer.told"
 REMEMBERED = 20_000
 _log = Log("escher.posts")
 
@@ -21,8 +27,9 @@ class JournalPosts:
     Cards have subjects as `plan-7k2m9qhd`, and the oldest are forgotten. What a platform notes for itself under a plain word is kept.
     """
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, clock: Clock) -> None:
         self._journal = journal
+        self._clock = clock
         self._references: OrderedDict[tuple[Place, str], str] = OrderedDict()
         self._notes: dict[tuple[Place, str], str] = {}
         self._places: dict[str, list[Place]] = {}
@@ -43,9 +50,15 @@ class JournalPosts:
         if self.find(place, subject) == reference:
             return
         self._note(place, subject, reference)
-        where = {"platform": place.platform, "channel": place.channel, "thread": place.thread}
+        await self._written(KIND, {**_where(place), "subject": subject, "reference": reference}, subject)
+
+    async def told(self, place: Place, plan: str, text: str) -> None:
+        """Notes what was told of a plan where it was asked for. A journal that takes nothing is told in the log."""
+        await self._written(TOLD, {**_where(place), "chat": fresh(self._clock.now()), "plan": plan, "text": shortened(text)}, plan)
+
+    async def _written(self, kind: str, body: Mapping[str, str], subject: str) -> None:
         try:
-            await self._journal.append(KIND, {**where, "subject": subject, "reference": reference})
+            await self._journal.append(kind, body)
         except EscherError as error:
             _log.error("not remembered", subject=subject, why=error.message)
 
@@ -63,3 +76,7 @@ class JournalPosts:
             self._places[name] = [one for one in self._places[name] if one != gone]
             if not self._places[name]:
                 del self._places[name]
+
+
+def _where(place: Place) -> dict[str, str]:
+    return {"platform": place.platform, "channel": place.channel, "thread": place.thread}

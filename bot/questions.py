@@ -52,7 +52,8 @@ class Questions:
                 understood = await self._engine.understanding.of(body["message"])
                 orders = tuple(understood.reading.orders[body["skip"] :])
                 thread = self._threads.at(Place(body["platform"], body["channel"], body["thread"]))
-                thread.targets = tuple(body["candidates"])
+                # Whether a likeness listed them is not written down: then nothing may act on them but a pick.
+                thread.targets, thread.guessed = tuple(body["candidates"]), True
                 thread.question = Question(
                     body["id"], orders, thread.targets, body["message"], understood.sealed_text, body["skip"], body["asked"]
                 )

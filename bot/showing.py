@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.cards.card import Card
+from bot.cards.plain import plain
 from bot.cards.plans import plan_card
 from bot.platforms.platform import Place, Platform
 from bot.posts import JournalPosts
@@ -33,10 +34,11 @@ class Showing:
         await self.show(place_of(filed.plan), plan_card(filed))
 
     async def tell(self, plan: Plan, card: Card) -> None:
-        """What became of a plan, in every place where the plan stands: the approver on another platform sees it too."""
+        """What became of a plan, in every place where the plan stands: the approver on another platform sees it too. It is noted, once."""
         for where in dict.fromkeys((place_of(plan), *self._posts.places(plan.id))):
             if platform := self.platforms.get(where.platform):
                 await platform.show(where, card)
+        await self._posts.told(place_of(plan), plan.id, plain(card))
 
 
 def place_of(plan: Plan) -> Place:

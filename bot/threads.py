@@ -30,9 +30,10 @@ class Question:
 
 @dataclass(slots=True)
 class Thread:
-    """`targets` are resource ids in the order they were listed."""
+    """`targets` are resource ids in the order they were listed; `guessed` when a likeness listed them, which no change may act on."""
 
     targets: tuple[str, ...] = ()
+    guessed: bool = False
     selection: Selection | None = None
     question: Question | None = None
     turns: list[tuple[str, str]] = field(default_factory=list)

@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import assert_never
+from typing import Any, assert_never
 
 from engine.advisor.advisor import Advisor, HttpAdvisor
 from engine.approvals.desk import Desk
 from engine.clock import Clock, SystemClock
 from engine.clouds.cloud import Cloud
+from engine.collections.generation import Sources
+from engine.collections.library import Library
 from engine.estate.estate import Estate
-from engine.estate.resource import CLOUDS, CloudName
+from engine.estate.facts import environment
+from engine.estate.resource import CLOUDS, CloudName, Resource
 from engine.estate.view import EstateStore
 from engine.execution.binding import Limits
 from engine.execution.executor import Executor, Hands
@@ -23,11 +26,15 @@ from engine.journal.journal import Journal
 from engine.planning.planner import Planner, Room
 from engine.request.understanding import Understanding
 from engine.secrets.derive import Keys
-from engine.secrets.keys import open_keys
-from engine.settings import AccountSettings, Settings
-from engine.sweeping import Sweeper
+from engine.secrets.keys import open_ring
+from engine.settings import AccountSettings, EstateSettings, Settings
+from engine.store.edge.client import EdgeStore
+from engine.store.memory import MemoryStore
+from engine.store.store import Store
+from engine.sweeping import Reach, Sweeper
 
 JOURNAL_FOLDER = "journal"
+LIBRARY_FOLDER = "library"
 SDKS: Mapping[CloudName, tuple[str, ...]] = {
     "aws": ("aioboto3", "aiobotocore.config", "aiobotocore.credentials"),
     "azure": ("azure.identity.aio", "azure.mgmt.compute.aio", "azure.mgmt.storage.aio"),
@@ -46,12 +53,15 @@ class Engine:
     estate: EstateStore
     clouds: Mapping[CloudName, Cloud]
     journal: Journal
+    library: Library
     advisor: Advisor
     desk: Desk
     executor: Executor
     planner: Planner
     sweeper: Sweeper
     understanding: Understanding
+    # What was found broken when this was opened, as sentences that people must see.
+    notes: tuple[str, ...] = ()
 
     async def close(self) -> None:
         """Lets go of everything, in the opposite order. Idempotent."""
@@ -59,6 +69,7 @@ class Engine:
         await self.advisor.close()
         for cloud in self.clouds.values():
             await cloud.close()
+        await self.library.close()
         await self.estate.close()
         await self.journal.close()
 
@@ -77,13 +88,21 @@ async def open_engine(home: Path, settings: Settings, env: Mapping[str, str], pa
     """The engine of a data folder. Raises SettingsError, WrongKey, Corrupted, JournalError, StoreError saying what is wrong and what to do."""
     await asyncio.to_thread(home.mkdir, mode=0o700, parents=True, exist_ok=True)
     clock = parts.clock or SystemClock()
-    keys = await open_keys(settings.estate, home, env)
-    journal = await Journal.open(home / JOURNAL_FOLDER, keys.for_("journal"), clock)
+    ring = await open_ring(settings.estate, home, env, clock)
+    keys = ring.current
+    journal = await Journal.open(home / JOURNAL_FOLDER, keys.for_("journal"), clock, older=ring.for_others("journal"))
     try:
-        estate = parts.estate or await Estate.open(home, keys, settings.estate)
+        estate, store, healed = (parts.estate, MemoryStore(), "") if parts.estate else await _estate(home, keys, settings.estate, env)
     except BaseException:
         await journal.close()
         raise
+    try:
+        library = await Library.open(_sources(home, store, journal, clock), keys)
+    except BaseException:
+        await estate.close()
+        await journal.close()
+        raise
+    library.follow()
     clouds = parts.clouds if parts.clouds is not None else clouds_of(settings.accounts)
     advisor = parts.advisor or HttpAdvisor(settings.advisor.url, env.get(settings.advisor.token_env, ""), settings.advisor.timeout_s)
     grant_key = keys.for_("grants")
@@ -97,13 +116,45 @@ async def open_engine(home: Path, settings: Settings, env: Mapping[str, str], pa
         estate=estate,
         clouds=clouds,
         journal=journal,
+        library=library,
         advisor=advisor,
         desk=desk,
         executor=Executor(Hands(clouds, journal, estate, clock, settings.execution, grant_key)),
         planner=Planner(Room(advisor, desk, journal, clock, clouds, settings.policy, limits, estate)),
-        sweeper=Sweeper(clouds, estate, settings.accounts, clock),
+        sweeper=Sweeper(Reach(clouds, estate, journal), settings.accounts, clock),
         understanding=Understanding(estate),
+        notes=tuple(note for note in (healed, library.healed) if note),
     )
+
+
+@contextlib.asynccontextmanager
+async def open_library(home: Path, settings: Settings, env: Mapping[str, str]) -> AsyncIterator[Library]:
+    """What happened, without anything that acts: journal, store and collections, caught up. Raises as `open_engine` does."""
+    clock = SystemClock()
+    ring = await open_ring(settings.estate, home, env, clock)
+    keys = ring.current
+    async with contextlib.AsyncExitStack() as stack:
+        journal = await Journal.open(home / JOURNAL_FOLDER, keys.for_("journal"), clock, older=ring.for_others("journal"))
+        stack.push_async_callback(journal.close)
+        estate, store, healed = await _estate(home, keys, settings.estate.model_copy(update={"embeddings": "off"}), env)
+        stack.push_async_callback(estate.close)
+        library = await Library.open(_sources(home, store, journal, clock), keys)
+        library.healed = f"{healed} {library.healed}".strip()
+        stack.push_async_callback(library.close)
+        yield library
+
+
+async def _estate(home: Path, keys: Keys, settings: EstateSettings, env: Mapping[str, str]) -> tuple[Estate, Store, str]:
+    opened = await Estate.open(home, keys, settings, env)
+    return opened, opened.store, opened.healed
+
+
+def _sources(home: Path, store: Store, journal: Journal, clock: Clock) -> Sources:
+    return Sources(store, journal, clock, home / LIBRARY_FOLDER, _environment_of, whole=not isinstance(store, EdgeStore) or store.whole)
+
+
+def _environment_of(target: Mapping[str, Any]) -> str:
+    return environment(Resource.from_json(target))[0]
 
 
 def load_sdks(names: Iterable[CloudName]) -> None:

@@ -13,7 +13,7 @@ from bot.commands.session import ConfigOption, Exit, JsonOption, home, out, run,
 from engine.clock import SystemClock
 from engine.journal.journal import Journal
 from engine.journal.verify import verify
-from engine.secrets.keys import open_keys
+from engine.secrets.keys import open_ring
 from engine.wiring import JOURNAL_FOLDER
 
 audit = typer.Typer(help="The hash-chained journal.", no_args_is_help=True)
@@ -41,8 +41,8 @@ def audit_show(
 
 async def _audit_verify(config: Path | None, *, as_json: bool) -> Exit:
     settings = settings_from(config)
-    keys = await open_keys(settings.estate, home(), os.environ)
-    verdict = await asyncio.to_thread(verify, home() / JOURNAL_FOLDER, keys.for_("journal"))
+    ring = await open_ring(settings.estate, home(), os.environ)
+    verdict = await asyncio.to_thread(verify, home() / JOURNAL_FOLDER, ring.current.for_("journal"), ring.for_others("journal"))
     if as_json:
         say_json({"whole": verdict.whole, "says": str(verdict)})
     else:
@@ -52,8 +52,8 @@ async def _audit_verify(config: Path | None, *, as_json: bool) -> Exit:
 
 async def _audit_lines(config: Path | None, *, count: int | None) -> Exit:
     settings = settings_from(config)
-    keys = await open_keys(settings.estate, home(), os.environ)
-    journal = await Journal.open(home() / JOURNAL_FOLDER, keys.for_("journal"), SystemClock())
+    ring = await open_ring(settings.estate, home(), os.environ)
+    journal = await Journal.open(home() / JOURNAL_FOLDER, ring.current.for_("journal"), SystemClock(), older=ring.for_others("journal"))
     try:
         last, _ = journal.last
         for entry in journal.entries(after=0 if count is None else max(0, last - count)):

@@ -23,9 +23,8 @@ from bot.commands.session import Exit, JsonOption, errors, home, run, say_json, 
 from bot.demonstration import PEOPLE, Stage, as_data, play
 from bot.platforms.console_render import renderable
 from engine.errors import EscherError, SettingsError
-from engine.journal.verify import verify
 from engine.settings import EstateSettings, ExecutionSettings, Settings
-from engine.wiring import JOURNAL_FOLDER, load_sdks
+from engine.wiring import load_sdks
 
 if TYPE_CHECKING:
     from deploy.sandbox.running import Running
@@ -145,7 +144,7 @@ async def _show(app: App, tell: Teller, *, staying: bool, port: int) -> Exit:
 
 
 def _audit(app: App, tell: Teller) -> None:
-    verdict = verify(app.engine.home / JOURNAL_FOLDER, app.engine.keys.for_("journal"))
+    verdict = app.engine.journal.verdict()
     tell("scene", "The journal", None)
     tell("audit", "escher", str(verdict))
     if not tell.as_json:

@@ -12,12 +12,13 @@ import typer
 
 from bot.commands.session import Exit, errors, home, run
 from bot.conversation import Conversation
-from bot.measuring import ASKER, import_resources, measure, read_lines, read_resources
+from bot.measuring import ASKER, measure, read_lines, read_resources
 from bot.processes import ai_server
 from engine.clouds.fake import FakeCloud
 from engine.clouds.tables import TABLES
 from engine.errors import SettingsError
 from engine.estate.estate import Estate
+from engine.estate.importing import import_resources
 from engine.secrets.keys import open_keys
 from engine.settings import AdvisorSettings, EstateSettings, Settings
 from engine.wiring import Parts, open_engine

@@ -10,10 +10,11 @@ from pathlib import Path
 from bot.app import LOCAL_ADVISOR, extra, opened, slack_secrets
 from bot.commands.session import ConfigOption, Exit, JsonOption, home, out, run, say_json, settings_from
 from engine.errors import EscherError, SettingsError
-from engine.journal.verify import verify
+from engine.estate.estate import FOLDER
+from engine.secrets.keys import open_keys
 from engine.secrets.references import secret
 from engine.settings import Settings, SlackSettings, TeamsSettings
-from engine.wiring import JOURNAL_FOLDER
+from engine.store.opening import check_store
 
 EXAMPLE = """\
 # Escher's configuration. Nothing secret belongs in this file: credentials are references.
@@ -50,6 +51,7 @@ advisor:
   url: local # an AI server of our own on this machine; or the address of one
 
 estate:
+  # store: {kind: qdrant, url: "https://qdrant.example.com:6333", api_key: "env:QDRANT_API_KEY"} # `escher store move` takes everything along
   key: %s # keychain (the system's), passphrase (ESCHER_PASSPHRASE), or file (in ESCHER_HOME, mode 600)
 """
 
@@ -126,6 +128,17 @@ def _logins(settings: Settings, platform: str) -> list[str]:
     return [login for person in settings.people for name, login in person.logins.items() if name == platform]
 
 
+async def _store(settings: Settings) -> list[Check]:
+    """The store by itself, before the rest opens it: one at a time has an embedded store."""
+    home().mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        keys = await open_keys(settings.estate, home(), os.environ)
+        lines = await check_store(settings.estate.store, home() / FOLDER, keys, os.environ)
+    except EscherError as error:
+        return [Check("store", well=False, says=str(error))]
+    return [Check(f"store: {name}", well, says) for name, well, says in lines]
+
+
 async def _doctor(config: Path | None, *, as_json: bool) -> Exit:
     settings = settings_from(config)
     checks = [Check("configuration", well=True, says=f"{len(settings.accounts)} accounts, {len(settings.people)} people")]
@@ -137,14 +150,16 @@ async def _doctor(config: Path | None, *, as_json: bool) -> Exit:
             says=f"{len(managers)} can approve" if managers else "nobody can approve: give somebody the role manager",
         )
     )
+    checks += await _store(settings)
     try:
         async with opened(home(), settings, os.environ) as app:
             engine = app.engine
             stats = await engine.estate.stats()
             checks.append(Check("estate", well=True, says=f"opens with its key; {stats.total} resources"))
+            checks += [Check("repaired", well=False, says=note) for note in engine.notes]
             away = engine.estate.meaning_away()
             checks.append(Check("search by meaning", well=not away, says=away or "works"))
-            verdict = verify(home() / JOURNAL_FOLDER, engine.keys.for_("journal"))
+            verdict = engine.journal.verdict()
             checks.append(Check("journal", verdict.whole, str(verdict)))
             server = await engine.advisor.away()
             where = "our own" if settings.advisor.url == LOCAL_ADVISOR else settings.advisor.url

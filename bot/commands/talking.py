@@ -6,6 +6,7 @@ A bot that runs in this data folder does it; otherwise one is opened for the one
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import shutil
 import sys
@@ -135,11 +136,16 @@ async def _serve(config: Path | None, port: int | None, *, scan: bool) -> Exit:
     async with opened(home(), settings, os.environ) as app, door(app):
         web = web_platform(app, port)
         web.open()
+        for note in app.engine.notes:
+            errors.print(f"Warning: {note}")
         errors.print(f"Web chat: {web.address}")
         for person in settings.people:
             if "web" in person.logins:
                 errors.print(f"  {person.name} signs in once with {web.login_link(person.id)}")
         platforms = (web, *await chat_platforms(app, os.environ))
+        # What start-up made stays: looking through all of it for garbage again and again would hold up every answer.
+        gc.collect()
+        gc.freeze()
         await until_stopped(_served(app, platforms, scan=scan))
     return Exit.DONE
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from tests.benchmarks import chat, latency, leaks, stops
+from tests.benchmarks import chat, estate, latency, leaks, stops
 
-BENCHES = {"latency": latency.main, "leaks": leaks.main, "stops": stops.main, "chat": chat.main}
-_ASKED_FOR = ("chat",)  # needs a peer: `make bench-chat`
+BENCHES = {"latency": latency.main, "leaks": leaks.main, "stops": stops.main, "chat": chat.main, "estate": estate.main}
+_ASKED_FOR = ("chat", "estate")  # `make bench-chat` needs a peer, `make bench-estate` ten minutes
 
 
 def main() -> int:

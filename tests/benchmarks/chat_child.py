@@ -18,10 +18,11 @@ from typing import Any
 import structlog
 
 from bot.app import App, chat_platforms, opened
-from bot.measuring import import_resources, read_resources
+from bot.measuring import read_resources
 from bot.platforms.slack.platform import SlackPlatform
 from engine.clouds.fake import FakeCloud
 from engine.clouds.tables import TABLES
+from engine.estate.importing import import_resources
 from engine.settings import EstateSettings, ExecutionSettings, PolicySettings, Settings, SlackSettings
 from engine.wiring import Parts
 from tests.benchmarks.chat_people import PEOPLE, vms

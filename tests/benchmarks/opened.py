@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
 
 from bot.app import App, opened
-from bot.measuring import import_resources
 from engine.clouds.cloud import Cloud
 from engine.clouds.fake import FakeCloud
 from engine.clouds.tables import TABLES
+from engine.estate.importing import import_resources
 from engine.estate.resource import CloudName, Resource
 from engine.settings import EstateSettings, ExecutionSettings, Person, Settings
 from engine.wiring import Parts

@@ -356,7 +356,7 @@ class StoppedClock(FakeClock):
 
 async def test_it_ticks_when_stirred_and_on_its_own(tmp_path, monkeypatch):
     async with house(tmp_path) as made:
-        clock = StoppedClock()
+        clock, before = StoppedClock(), asyncio.all_tasks()
         slow = House(replace(made.engine, clock=clock), made.platforms, clock)
         running = asyncio.create_task(slow.notices.run())
         try:
@@ -374,7 +374,7 @@ async def test_it_ticks_when_stirred_and_on_its_own(tmp_path, monkeypatch):
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
         await asyncio.sleep(0)
-        assert [task for task in asyncio.all_tasks() if task is not asyncio.current_task()] == [], "nothing is left waiting"
+        assert asyncio.all_tasks() - before == set(), "nothing is left waiting"
 
 
 async def until(true: Callable[[], bool]) -> None:

@@ -101,6 +101,8 @@ def state(element: Mapping[str, Any], values: Sequence[str]) -> Mapping[str, Any
     """What Slack says of an element after somebody chose or wrote this."""
     if element["type"] == "plain_text_input":
         return {"type": element["type"], "value": values[0]}
+    if element["type"] == "external_select":  # whatever the lookup offered
+        return {"type": element["type"], "selected_option": {"value": modal.option_value(values[0])}}
     options = [option for group in element.get("option_groups", [element]) for option in group["options"]]
     wanted = [option for option in options if option["value"] in {modal.option_value(value) for value in values}]
     if element["type"] in ("checkboxes", "multi_static_select"):

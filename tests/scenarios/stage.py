@@ -19,6 +19,7 @@ from engine.clouds.fake import FakeCloud
 from engine.clouds.tables import TABLES
 from engine.estate.memory import MemoryEstate
 from engine.estate.resource import CLOUDS, CloudName, Resource
+from engine.estate.view import Embedder
 from engine.settings import Person, Settings, parse
 from engine.wiring import Engine, Parts, open_engine
 from tests.engine.execution.samples import database, vm, volume
@@ -146,7 +147,13 @@ def fake_clouds(resources: Sequence[Resource]) -> dict[CloudName, FakeCloud]:
 
 @contextlib.asynccontextmanager
 async def stage(
-    home: Path, advisor_url: str, *, resources: Sequence[Resource] = ESTATE, advisor: Advisor | None = None, **settings: Any
+    home: Path,
+    advisor_url: str,
+    *,
+    resources: Sequence[Resource] = ESTATE,
+    advisor: Advisor | None = None,
+    embedder: Embedder | None = None,
+    **settings: Any,
 ) -> AsyncIterator[Stage]:
     """A bot in `home` over these resources. The clouds stay the same object only within one stage; `clock` moves by hand."""
     made: Settings = parse(
@@ -161,7 +168,7 @@ async def stage(
     made = made.model_copy(update={"people": PEOPLE})
     clock = FakeClock(datetime(2026, 11, 20, 12, 0, tzinfo=UTC))
     clouds = fake_clouds(resources)
-    parts = Parts(estate=MemoryEstate(resources), clouds=clouds, advisor=advisor, clock=clock)
+    parts = Parts(estate=MemoryEstate(resources, embedder), clouds=clouds, advisor=advisor, clock=clock)
     engine = await open_engine(home, made, {}, parts)
     try:
         conversation, platform = Conversation(engine), Recorder()

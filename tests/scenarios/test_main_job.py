@@ -72,7 +72,7 @@ async def test_the_journal_tells_the_whole_story_and_is_whole(tmp_path, advisor_
         key = bot.engine.keys.for_("journal")
     assert kinds == [
         "message.received", "advisor.asked", "plan.made", "approval.asked", "message.answered", "click.received", "approval.moved",
-        "approval.moved", "run.started", "step.sending", "step.settled", "run.finished",
+        "approval.moved", "run.started", "step.sending", "step.settled", "run.finished", "answer.told",
     ]  # fmt: skip
     assert verify(tmp_path / JOURNAL_FOLDER, key).whole
 
