@@ -69,6 +69,8 @@ async def _spawn(port: int, log: Path) -> Process:
     # Nothing of the user's own AWS may reach a server that plays AWS; the list of public images is long and unused.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     environment["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
+    # Tasks of a new service are never started by moto; so many count as running at once.
+    environment["MOTO_ECS_SERVICE_RUNNING"] = "2"
     arguments = (sys.executable, "-m", "moto.server", "-H", LOOPBACK, "-p", str(port))
     with log.open("ab") as out:
         return await asyncio.create_subprocess_exec(*arguments, stdin=DEVNULL, stdout=out, stderr=STDOUT, env=environment)

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from deploy.sandbox.aws_services import Services
 from engine.clouds.aws.session import Sessions
 from engine.settings import AccountSettings
 
@@ -44,6 +45,7 @@ class Seeding:
                 *(self._bucket(row) for row in estate["buckets"]),
                 *(self._function(row) for row in estate["functions"]),
                 *(self._security_group(row) for row in estate["security_groups"]),
+                *Services(self._client, self._ids, self._instances).work(estate),
                 self._loads(estate["instances"]),
             ]
         )

@@ -45,12 +45,22 @@ THROTTLED = frozenset(
 )
 GONE = frozenset(
     {
+        "AWS.SimpleQueueService.NonExistentQueue",
+        "BackupNotFoundException",
+        "ClusterNotFound",
+        "ClusterNotFoundException",
+        "ClusterSnapshotNotFound",
         "DBInstanceNotFound",
         "DBInstanceNotFoundFault",
         "DBSnapshotNotFound",
         "DBSnapshotNotFoundFault",
+        "LoadBalancerNotFound",
         "NoSuchBucket",
+        "NotFoundException",
+        "QueueDoesNotExist",
         "ResourceNotFoundException",
+        "ServiceNotFoundException",
+        "TableNotFoundException",
     }
 )
 # Raised by the SDK before anything was sent, for want of credentials.

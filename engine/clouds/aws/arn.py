@@ -5,6 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+# Services whose names have a colon, and not a slash, between kind and own id.
+_COLON = frozenset({"rds", "lambda", "logs", "redshift", "autoscaling"})
+# Services that name one kind only, and leave its word out.
+_KINDLESS = {"s3": "bucket", "sqs": "queue"}
+# A backup of DynamoDB is written under its table: `table/orders/backup/0123`.
+_UNDER = {("dynamodb", "backup"): "table"}
+_BACKUP = "/backup/"
+
 
 @dataclass(frozen=True, slots=True)
 class Arn:
@@ -20,8 +28,11 @@ class Arn:
         partition = partition_of(self.region)
         if self.service == "s3":
             return f"arn:{partition}:s3:::{self.own_id}"
-        between = ":" if self.service in {"rds", "lambda"} else "/"
-        return f"arn:{partition}:{self.service}:{self.region}:{self.account}:{self.kind}{between}{self.own_id}"
+        head = f"arn:{partition}:{self.service}:{self.region}:{self.account}:"
+        if self.service in _KINDLESS:
+            return head + self.own_id
+        kind = _UNDER.get((self.service, self.kind), self.kind)
+        return f"{head}{kind}{':' if self.service in _COLON else '/'}{self.own_id}"
 
 
 def parse(text: str) -> Arn:
@@ -30,11 +41,13 @@ def parse(text: str) -> Arn:
     if len(parts) != 6 or parts[0] != "arn" or not parts[5]:
         raise ValueError(f"{text!r} is not an ARN")
     _, _, service, region, account, rest = parts
-    if service == "s3":
-        return Arn(service, region, account, "bucket", rest)
+    if service in _KINDLESS:
+        return Arn(service, region, account, _KINDLESS[service], rest)
     kind, _, own_id = re.sub(r"[:/]", "\0", rest, count=1).partition("\0")
     if not own_id:
         raise ValueError(f"{text!r} names no resource")
+    if service == "dynamodb" and _BACKUP in own_id:
+        kind = "backup"
     return Arn(service, region, account, kind, own_id)
 
 

@@ -2,31 +2,47 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.clouds.aws.answers import understood
-from engine.clouds.aws.scanner import Ask, Raw
+from engine.clouds.aws.scanner import Ask, Level, Raw
 
 
 async def items(client: Any, ask: Ask, operation: str) -> list[Raw]:
     """Everything the call answers, all pages. Raises CloudError."""
     with understood(operation):
         if not client.can_paginate(ask.method):
-            return _at(await getattr(client, ask.method)(**ask.arguments), ask.path)
+            return _at(await getattr(client, ask.method)(**ask.arguments), ask)
         found: list[Raw] = []
         async for page in client.get_paginator(ask.method).paginate(**ask.arguments):
-            found.extend(_at(page, ask.path))
+            found.extend(_at(page, ask))
         return found
 
 
-def _at(answer: Any, path: tuple[str, ...]) -> list[Raw]:
-    """What lies under the path, lists on the way flattened; without a path, the answer itself.
+async def nested(client: Any, everything: Ask, operation: str, beneath: Sequence[Level]) -> list[Raw]:
+    """The items of the lowest list, each with what the items above it say where it says nothing itself. Raises CloudError."""
+    found = await items(client, everything, operation)
+    for level in beneath:
+        below = await asyncio.gather(*(items(client, level.ask(above), level.operation) for above in found))
+        found = [{**above, **item} for above, some in zip(found, below, strict=True) for item in some]
+    return found
 
-    AWS names the list even when it is empty. An answer without it is not AWS's: a proxy's page must not look like an empty estate.
+
+def _at(answer: Any, ask: Ask) -> list[Raw]:
+    """What lies under the path, lists on the way flattened, a single thing as a list of one; without a path, the answer itself.
+
+    AWS names the list even when it is empty, but for a few. An answer without it is not AWS's: a proxy's page must not look like an empty
+    estate.
     """
-    if path and path[0] not in answer:
-        raise ValueError(f"the answer has no {path[0]}")
+    if ask.path and ask.path[0] not in answer and not ask.may_lack:
+        raise ValueError(f"the answer has no {ask.path[0]}")
     here = [answer]
-    for key in path:
-        here = [item for part in here for item in part.get(key, [])]
-    return here
+    for key in ask.path:
+        here = [item for part in here for item in _each(part.get(key, []))]
+    return [{ask.named: item} for item in here] if ask.named else here
+
+
+def _each(value: Any) -> Sequence[Any]:
+    return [value] if isinstance(value, Mapping) else value

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from engine.clock import Clock, SystemClock
@@ -11,18 +14,24 @@ from engine.clouds.aws import arn
 from engine.clouds.aws.allowed import simulated
 from engine.clouds.aws.answers import understood
 from engine.clouds.aws.asking import items
-from engine.clouds.aws.calls import TOKEN_TAG, Request, database_snapshot_arn, merged, request_of, snapshot_arn
-from engine.clouds.aws.catalogue import scanner_of
-from engine.clouds.aws.operations import OPERATIONS
+from engine.clouds.aws.calls import NAMED, SOUGHT, request_of
+from engine.clouds.aws.catalogue import SCANNERS, scanner_of
+from engine.clouds.aws.operations import OPERATIONS, provider_name
 from engine.clouds.aws.reads import Batches
+from engine.clouds.aws.request import Request
+from engine.clouds.aws.requests.stores import merged
 from engine.clouds.aws.scanner import Ask, Place, Raw, Scanner
 from engine.clouds.aws.session import Patience, Sessions
-from engine.clouds.aws.sweep import Sweep, completed
+from engine.clouds.aws.sweep import DETAILS_AT_ONCE, Sweep, completed
 from engine.clouds.operation import Call, Operation, Receipt
 from engine.clouds.permission import Check
-from engine.errors import Denied, NotFound, Rejected
+from engine.errors import Denied, NotFound, Rejected, Throttled
 from engine.estate.resource import CloudName, Gap, Resource, Swept
 from engine.settings import AccountSettings
+
+# How long a property that costs a call a resource is taken as it was told, unless Escher itself changes the resource.
+STAYS_TOLD = timedelta(minutes=10)
+KEPT = frozenset(detail.kept for scanner in SCANNERS for detail in scanner.details if detail.kept)
 
 
 class AwsCloud:
@@ -33,6 +42,10 @@ class AwsCloud:
         self._clock = clock or SystemClock()
         self._sessions = Sessions(self._accounts, patience)
         self._batches: dict[tuple[str, str, str], Batches[Raw]] = {}
+        self._details = asyncio.Semaphore(DETAILS_AT_ONCE)
+        # Resource id to when AWS last told what is dear to ask; and whose answer Escher itself is changing.
+        self._told_at: dict[str, datetime] = {}
+        self._changing: set[str] = set()
 
     @property
     def name(self) -> CloudName:
@@ -42,17 +55,25 @@ class AwsCloud:
     def operations(self) -> Mapping[str, Operation]:
         return OPERATIONS
 
-    def sweep(self) -> AsyncIterator[Swept | Gap]:
-        return Sweep(self._accounts, self._sessions, self._clock).run()
+    async def sweep(self) -> AsyncIterator[Swept | Gap]:
+        async with contextlib.aclosing(Sweep(self._accounts, self._sessions, self._clock).run()) as walk:
+            async for piece in walk:
+                for resource in piece.resources if isinstance(piece, Swept) else ():
+                    self._changing.discard(resource.id)
+                    self._note(resource)
+                yield piece
 
     async def read(self, resource: Resource) -> Resource | None:
         name, scanner = _named(resource.id)
-        raw = await self._raw(scanner, resource, name.own_id)
+        raw, kept = await self._raw(scanner, resource, name.own_id)
         if raw is None:
             return None
         found = scanner.to_resource(raw, Place(resource.account, resource.account_name, resource.region))
         if found is None or found.native_type != resource.native_type:
             return found
+        found = _with_known(kept, resource, found)
+        if not kept & KEPT:
+            self._note(found)
         return replace(found, metrics=resource.metrics, monthly_cost=resource.monthly_cost)
 
     async def produced(self, call: Call, receipt: Receipt) -> str | None:
@@ -70,9 +91,11 @@ class AwsCloud:
         request = self._request(call)
         client = await self._sessions.client(call.resource.account, request.service, call.resource.region, "change")
         arguments = dict(request.arguments)
-        if call.operation == "s3:PutBucketTagging":
+        if request.method == "put_bucket_tagging":
             arguments["Tagging"] = {"TagSet": await self._merged_tags(client, call)}
-        with understood(call.operation):
+        if any(f"properties.{name}" in OPERATIONS[call.operation].promise for name in KEPT):
+            self._changing.add(call.resource.id)
+        with understood(provider_name(call.operation)):
             answer = await getattr(client, request.method)(**arguments)
             made = request.produced(answer)
         return Receipt(request_id=str(answer.get("ResponseMetadata", {}).get("RequestId", "")), produced=made)
@@ -92,9 +115,6 @@ class AwsCloud:
             raise Rejected(f"{call.operation}: {error}.", tried=call.operation, code="MalformedId") from None
         if request is None:
             raise Rejected(f"Escher knows no AWS operation {call.operation}.", tried=call.operation, code="UnknownOperation")
-        if call.operation == "s3:PutBucketPublicAccessBlock" and call.arguments["block"] is not True:
-            # Opening a bucket carries another risk than closing one, so it is another operation.
-            raise Rejected(f"{call.operation} only blocks; s3:DeletePublicAccessBlock opens.", tried=call.operation, code="WrongOperation")
         return request
 
     async def _merged_tags(self, client: Any, call: Call) -> list[Mapping[str, str]]:
@@ -106,27 +126,55 @@ class AwsCloud:
             if error.code != "NoSuchTagSet":
                 raise
             there = []
-        return merged([dict(tag) for tag in there], str(call.arguments["key"]), str(call.arguments["value"]))
+        return merged([dict(tag) for tag in there], str(call.arguments["key"]), str(call.arguments.get("value", "")))
 
-    async def _raw(self, scanner: Scanner, resource: Resource, own_id: str) -> Raw | None:
+    async def _raw(self, scanner: Scanner, resource: Resource, own_id: str) -> tuple[Raw | None, frozenset[str]]:
+        """The item with its details, None when it is gone; and the properties that stay as they were known."""
+        kept = frozenset(one.property for one in scanner.beside)
+        raw = await self._item(scanner, resource, own_id)
+        if raw is None or not scanner.details:
+            return raw, kept
+        if self._lately_told(resource):
+            dear = {detail.kept for detail in scanner.details} & resource.properties.keys()
+            scanner = replace(scanner, details=tuple(detail for detail in scanner.details if detail.kept not in dear))
+            kept |= dear
+        client = await self._sessions.client(resource.account, scanner.kind.sdk, resource.region)
+        async with self._details:
+            full, errors = await completed(client, scanner, raw)
+        details = {detail.operation: detail for detail in scanner.details}
+        for error in errors:
+            detail = details[error.tried]
+            if isinstance(error, NotFound):
+                return None, kept
+            if isinstance(error, Throttled) and detail.kept:
+                kept |= {detail.kept}
+            # What may not be seen is left out, as the sweep leaves it out, unless it says that there is a resource at all.
+            elif not isinstance(error, Denied) or detail.needed:
+                raise error
+        return full, kept
+
+    def _note(self, resource: Resource) -> None:
+        if KEPT & resource.properties.keys():
+            self._told_at[resource.id] = self._clock.now()
+
+    def _lately_told(self, resource: Resource) -> bool:
+        """Whether what is dear to ask was told a short while ago, and Escher did not change it since the last sweep."""
+        told = self._told_at.get(resource.id)
+        return told is not None and resource.id not in self._changing and self._clock.now() - told < STAYS_TOLD
+
+    async def _item(self, scanner: Scanner, resource: Resource, own_id: str) -> Raw | None:
+        """What the list would say of it, before its details."""
         if scanner.batch:
             return await self._batch(scanner, resource).get(own_id)
-        client = await self._sessions.client(resource.account, scanner.kind.service, resource.region)
+        if scanner.given:
+            return scanner.given(own_id)
+        assert scanner.one is not None
+        client = await self._sessions.client(resource.account, scanner.kind.sdk, resource.region)
         try:
             found = await items(client, scanner.one(own_id), scanner.operation)
         except NotFound:
             return None
-        raw = next((raw for raw in found if raw[scanner.item_id] == own_id), None)
-        if raw is None:
-            return None
-        full, errors = await completed(client, scanner, raw)
-        # What may not be seen is left out, as the sweep leaves it out; anything else may be asked again.
-        for error in errors:
-            if isinstance(error, NotFound):
-                return None
-            if not isinstance(error, Denied):
-                raise error
-        return full
+        return next((raw for raw in found if scanner.own_id(raw) == own_id), None)
 
     def _batch(self, scanner: Scanner, resource: Resource) -> Batches[Raw]:
         key = (resource.account, resource.region, scanner.operation)
@@ -135,23 +183,27 @@ class AwsCloud:
 
             async def fetch(own_ids: tuple[str, ...]) -> Mapping[str, Raw]:
                 assert scanner.batch is not None
-                client = await self._sessions.client(account, scanner.kind.service, region)
+                client = await self._sessions.client(account, scanner.kind.sdk, region)
                 found = await items(client, scanner.batch(own_ids), scanner.operation)
-                return {raw[scanner.item_id]: raw for raw in found}
+                return {scanner.own_id(raw): raw for raw in found}
 
             self._batches[key] = Batches(fetch)
         return self._batches[key]
 
     async def _made(self, call: Call) -> str:
         """The ARN of what a call made whose answer was lost; empty when it made nothing."""
-        if call.operation == "rds:CreateDBSnapshot":
-            return database_snapshot_arn(call.resource, str(call.arguments["snapshot_id"]))
-        if call.operation != "ec2:CreateSnapshot":
+        if name := NAMED.get(call.operation):
+            return name(call)
+        if (sought := SOUGHT.get(call.operation)) is None:
             return ""
-        client = await self._sessions.client(call.resource.account, "ec2", call.resource.region)
-        marked = Ask("describe_snapshots", ("Snapshots",), {"Filters": [{"Name": f"tag:{TOKEN_TAG}", "Values": [call.token]}]})
-        found = await items(client, marked, "ec2:DescribeSnapshots")
-        return snapshot_arn(call.resource, found[0]["SnapshotId"]) if found else ""
+        client = await self._sessions.client(call.resource.account, sought.service, call.resource.region)
+        return sought.found(call, await items(client, sought.ask(call), sought.operation))
+
+
+def _with_known(kept: Iterable[str], known: Resource, found: Resource) -> Resource:
+    """A fresh reading with the properties that one read does not ask for, or was not told, as they were known."""
+    old = {name: known.properties[name] for name in kept if name in known.properties}
+    return replace(found, properties={**found.properties, **old}) if old else found
 
 
 def _named(resource_id: str) -> tuple[arn.Arn, Scanner]:

@@ -6,9 +6,10 @@ runs is priced as running even while it is stopped: the figure answers "what doe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+Price = Callable[[Mapping[str, Any]], float]
 HOURS = 730
 
 # Each size costs twice the one before it; the tables give the price an hour of a family's `large`.
@@ -74,22 +75,25 @@ VOLUME_GB_MONTH: Mapping[str, float] = {
 }
 SNAPSHOT_GB_MONTH = 0.05
 DATABASE_SNAPSHOT_GB_MONTH = 0.095
+TABLE_BACKUP_GB_MONTH = 0.10
+WAREHOUSE_SNAPSHOT_GB_MONTH = 0.024
+ADDRESS_HOUR = 0.005  # in use or not, since February 2024
+KEY_MONTH = 1.0
+BALANCER_HOUR: Mapping[str, float] = {"application": 0.0225, "network": 0.0225, "gateway": 0.0125}
+WAREHOUSE_NODE_HOUR: Mapping[str, float] = {
+    "dc2.large": 0.25,
+    "dc2.8xlarge": 4.8,
+    "ra3.large": 0.543,
+    "ra3.xlplus": 1.086,
+    "ra3.4xlarge": 3.26,
+    "ra3.16xlarge": 13.04,
+}
 
 
 def monthly(native_type: str, facts: Mapping[str, Any]) -> float:
     """The price of one resource from its facts; 0 where nothing is known or the price follows use (buckets, functions)."""
-    if native_type == "AWS::EC2::Instance":
-        return round(_hourly(str(facts["instance_type"]), INSTANCE_LARGE_HOUR) * HOURS, 1)
-    if native_type == "AWS::RDS::DBInstance":
-        zones = 2 if facts["multi_az"] else 1
-        return round(_hourly(str(facts["instance_class"]).removeprefix("db."), DATABASE_LARGE_HOUR) * HOURS * zones, 1)
-    if native_type == "AWS::EC2::Volume":
-        return round(float(facts["size_gb"]) * VOLUME_GB_MONTH.get(str(facts.get("volume_type")), VOLUME_GB_MONTH["gp3"]), 1)
-    if native_type == "AWS::EC2::Snapshot":
-        return round(float(facts["size_gb"]) * SNAPSHOT_GB_MONTH, 1)
-    if native_type == "AWS::RDS::DBSnapshot":
-        return round(float(facts["size_gb"]) * DATABASE_SNAPSHOT_GB_MONTH, 1)
-    return 0.0
+    price = _PRICES.get(native_type)
+    return round(price(facts), 1) if price else 0.0
 
 
 def _hourly(size: str, large: Mapping[str, float]) -> float:
@@ -100,3 +104,27 @@ def _hourly(size: str, large: Mapping[str, float]) -> float:
     if family not in large or step not in _SIZES:
         return 0.0
     return float(large[family] * factor * 2.0 ** (_SIZES.index(step) - _SIZES.index("large")))
+
+
+def _database(facts: Mapping[str, Any]) -> float:
+    zones = 2 if facts["multi_az"] else 1
+    return _hourly(str(facts["instance_class"]).removeprefix("db."), DATABASE_LARGE_HOUR) * HOURS * zones
+
+
+def _kept(price: float) -> Price:
+    return lambda facts: float(facts["size_gb"]) * price
+
+
+_PRICES: Mapping[str, Price] = {
+    "AWS::EC2::Instance": lambda facts: _hourly(str(facts["instance_type"]), INSTANCE_LARGE_HOUR) * HOURS,
+    "AWS::RDS::DBInstance": _database,
+    "AWS::EC2::Volume": lambda facts: float(facts["size_gb"]) * VOLUME_GB_MONTH.get(str(facts.get("volume_type")), VOLUME_GB_MONTH["gp3"]),
+    "AWS::EC2::Snapshot": _kept(SNAPSHOT_GB_MONTH),
+    "AWS::RDS::DBSnapshot": _kept(DATABASE_SNAPSHOT_GB_MONTH),
+    "AWS::DynamoDB::Backup": _kept(TABLE_BACKUP_GB_MONTH),
+    "AWS::Redshift::ClusterSnapshot": _kept(WAREHOUSE_SNAPSHOT_GB_MONTH),
+    "AWS::EC2::EIP": lambda _facts: ADDRESS_HOUR * HOURS,
+    "AWS::KMS::Key": lambda _facts: KEY_MONTH,
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": lambda facts: BALANCER_HOUR.get(str(facts["kind"]), 0.0) * HOURS,
+    "AWS::Redshift::Cluster": lambda facts: WAREHOUSE_NODE_HOUR.get(str(facts["node_type"]), 0.0) * int(facts["nodes"]) * HOURS,
+}

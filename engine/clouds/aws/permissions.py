@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engine.clouds.aws.catalogue import SCANNERS
-from engine.clouds.aws.operations import OPERATIONS
+from engine.clouds.aws.operations import OPERATIONS, provider_name
 
 READING: tuple[str, ...] = tuple(sorted({"ec2:DescribeRegions", *(name for scanner in SCANNERS for name in scanner.permissions)}))
 
-# AWS checks this call under another name than the API's own.
+# AWS checks these calls under another name than the API's own.
 _CHECKED_AS: Mapping[str, str] = {"s3:DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock"}
 
 
@@ -19,8 +19,9 @@ CHECKING: tuple[str, ...] = ("iam:SimulatePrincipalPolicy", "sts:GetCallerIdenti
 
 
 def checked_as(operation: str) -> str:
-    """The permission under which AWS checks a call."""
-    return _CHECKED_AS.get(operation, operation)
+    """The permission under which AWS checks a call; a suffix only tells apart what one call does (`operations.py`)."""
+    name = provider_name(operation)
+    return _CHECKED_AS.get(name, name)
 
 
 def changing(operations: Iterable[str]) -> tuple[str, ...]:

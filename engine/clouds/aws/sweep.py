@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.clock import Clock
 from engine.clouds.aws import arn, metrics
-from engine.clouds.aws.answers import gap_reason
-from engine.clouds.aws.asking import items
+from engine.clouds.aws.answers import gap_reason, understood
+from engine.clouds.aws.asking import items, nested
 from engine.clouds.aws.catalogue import SCANNERS
-from engine.clouds.aws.scanner import Ask, Place, Raw, Scanner
+from engine.clouds.aws.scanner import Ask, Beside, Detail, Place, Raw, Scanner
 from engine.clouds.aws.session import Sessions, home_region
-from engine.errors import CloudError, SettingsError
+from engine.errors import CloudError, NotFound, SettingsError
 from engine.estate.resource import Gap, GapReason, Resource, Swept
 from engine.settings import AccountSettings
 
 PARTS_AT_ONCE = 16
 DETAILS_AT_ONCE = 16
 PART_TIMEOUT_S = 300.0
+FOLDED_ABOVE = 10
 EVERYWHERE = "*"
 
 _REGIONS = Ask("describe_regions", ("Regions",))
@@ -49,7 +50,7 @@ class Sweep:
         self._parts = asyncio.Semaphore(PARTS_AT_ONCE)
         self._details = asyncio.Semaphore(DETAILS_AT_ONCE)
 
-    async def run(self) -> AsyncIterator[Swept | Gap]:
+    async def run(self) -> AsyncGenerator[Swept | Gap, None]:
         """Parts as they become known. Never raises for what AWS answers."""
         found: asyncio.Queue[Swept | Gap | None] = asyncio.Queue()
         walk = asyncio.create_task(self._walk(found))
@@ -97,7 +98,7 @@ class Sweep:
             pieces = [_gap(part.account, part.region, part.type, error)]
         except Exception as error:  # noqa: BLE001 - an edge: one unreadable answer must not hide the rest of the estate
             pieces = [_broken(part, GapReason.BROKEN, f"{type(error).__name__}: {error}")]
-        for piece in [*pieces, *gaps]:
+        for piece in [*pieces, *folded(gaps)]:
             found.put_nowait(piece)
 
     async def _seen(self, part: _Part, gaps: list[Gap]) -> Sequence[Swept | Gap]:
@@ -109,19 +110,34 @@ class Sweep:
         return [Swept("aws", part.account.id, region, part.type, tuple(by_region[region])) for region in regions]
 
     async def _listed(self, scanner: Scanner, part: _Part, gaps: list[Gap]) -> list[Resource]:
-        client = await self._sessions.client(part.account.id, scanner.kind.service, part.region)
-        raws = await items(client, scanner.everything, scanner.operation)
+        client = await self._sessions.client(part.account.id, scanner.kind.sdk, part.region)
+        raws = await nested(client, scanner.everything, scanner.operation, scanner.beneath)
+        scanner = _affordable(scanner, len(raws), part, gaps)
         if scanner.details:
             raws = await asyncio.gather(*(self._completed(client, scanner, raw, part, gaps) for raw in raws))
         place = Place(part.account.id, part.account.name, part.region)
         mapped = [resource for raw in raws if (resource := scanner.to_resource(raw, place)) is not None]
+        for beside in scanner.beside if mapped else ():
+            mapped = await self._told(beside, mapped, part, gaps)
         return await self._measured(scanner, mapped, part, gaps) if scanner.metric else mapped
 
     async def _completed(self, client: Any, scanner: Scanner, raw: Raw, part: _Part, gaps: list[Gap]) -> Raw:
         async with self._details:
             full, errors = await completed(client, scanner, raw)
-        gaps.extend(_gap(part.account, part.region, part.type, error, of=raw[scanner.item_id]) for error in errors)
+        gaps.extend(_gap(part.account, part.region, part.type, error, of=scanner.own_id(raw)) for error in errors)
         return full
+
+    async def _told(self, beside: Beside, resources: list[Resource], part: _Part, gaps: list[Gap]) -> list[Resource]:
+        """The resources with what another service says of them; where it may not be asked the resources alone, and a gap."""
+        try:
+            client = await self._sessions.client(part.account.id, beside.service, part.region)
+            raws = await nested(client, beside.everything, beside.operation, beside.beneath)
+            with understood(beside.operation):
+                told = gathered(beside, raws)
+        except CloudError as error:
+            gaps.append(_gap(part.account, part.region, part.type, error))
+            return resources
+        return [with_told(beside, resource, told.get(own_id(resource), ())) for resource in resources]
 
     async def _measured(self, scanner: Scanner, resources: list[Resource], part: _Part, gaps: list[Gap]) -> list[Resource]:
         """The resources with their metrics; without permission for CloudWatch the resources alone, and a gap."""
@@ -143,17 +159,66 @@ class Sweep:
 async def completed(client: Any, scanner: Scanner, raw: Raw) -> tuple[Raw, list[CloudError]]:
     """An item with its details, and the errors of those that could not be had."""
     errors: list[CloudError] = []
-    for detail in scanner.details:
+    for detail in (one for one in scanner.details if one.when(raw)):
         try:
-            answer = (await items(client, detail.ask(raw), detail.operation))[0]
+            raw = {**raw, **await _fact(client, detail, raw)}
         except CloudError as error:
             if error.code in detail.absent:
                 raw = {**raw, **detail.silence}
-            else:
-                errors.append(error)
-        else:
-            raw = {**raw, **detail.fact(answer)}
+                continue
+            errors.append(error)
+            if detail.needed:
+                break
     return raw, errors
+
+
+async def _fact(client: Any, detail: Detail, raw: Raw) -> Raw:
+    """What one detail adds. Raises CloudError."""
+    answers = await items(client, detail.ask(raw), detail.operation)
+    if detail.many:
+        return {detail.many: answers}
+    if not answers:
+        raise NotFound(f"AWS answered {detail.operation} with nothing.", tried=detail.operation, code="Nothing")
+    with understood(detail.operation):
+        return detail.fact(answers[0])
+
+
+def gathered(beside: Beside, raws: Sequence[Raw]) -> dict[str, tuple[str, ...]]:
+    """What another service tells, by own id, each text once and sorted. Pure."""
+    told: dict[str, set[str]] = defaultdict(set)
+    for raw in raws:
+        for own, text in beside.of(raw):
+            told[own].add(text)
+    return {own: tuple(sorted(texts)) for own, texts in told.items()}
+
+
+def with_told(beside: Beside, resource: Resource, texts: Sequence[str]) -> Resource:
+    """The resource with these texts beside those that it has already; without any, as it is. Pure."""
+    if not texts:
+        return resource
+    there = resource.properties.get(beside.property, [])
+    return replace(resource, properties={**resource.properties, beside.property: sorted({*there, *texts})})
+
+
+def folded(gaps: Sequence[Gap]) -> list[Gap]:
+    """The gaps, those of one kind as one where they are many: nobody reads two thousand of them. Pure."""
+    alike: dict[tuple[str, GapReason], list[Gap]] = defaultdict(list)
+    for gap in gaps:
+        alike[gap.tried, gap.reason].append(gap)
+    return [one for same in alike.values() for one in (same if len(same) <= FOLDED_ABOVE else [_and_more(same)])]
+
+
+def _and_more(same: Sequence[Gap]) -> Gap:
+    return replace(same[0], detail=f"{same[0].detail} And {len(same) - 1:,} more of this kind.")
+
+
+def _affordable(scanner: Scanner, number: int, part: _Part, gaps: list[Gap]) -> Scanner:
+    """The scanner without the details that are too dear for so many items; each such detail is a gap."""
+    dear = [detail for detail in scanner.details if detail.most and number > detail.most]
+    for detail in dear:
+        said = f"{number:,} items: AWS tells this one by one, and more than {detail.most} are not asked for."
+        gaps.append(Gap("aws", part.account.id, part.account.name, part.region, part.type, GapReason.THROTTLED, detail.operation, said))
+    return replace(scanner, details=tuple(detail for detail in scanner.details if detail not in dear)) if dear else scanner
 
 
 def own_id(resource: Resource) -> str:

@@ -19,7 +19,7 @@ def to_resource(raw: Raw, place: Place) -> Resource | None:
     if "Location" not in raw:
         return None
     name = raw["Name"]
-    named = {"Block": "public_access_block", "Encryption": "encryption", "Versioning": "versioning"}
+    named = {"Block": "public_access_block", "Encryption": "encryption", "Key": "kms_key", "Versioning": "versioning"}
     properties = {ours: raw[theirs] for theirs, ours in named.items() if theirs in raw}
     place = replace(place, region=raw["Location"])
     return built(KIND, place, Facts(name, name, "active", tags_of(raw.get("Tags")), properties))
@@ -37,8 +37,9 @@ def _block(answer: Raw) -> Raw:
 
 
 def _encryption(answer: Raw) -> Raw:
-    rules = answer["ServerSideEncryptionConfiguration"]["Rules"]
-    return {"Encryption": rules[0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"]}
+    default = answer["ServerSideEncryptionConfiguration"]["Rules"][0]["ApplyServerSideEncryptionByDefault"]
+    key = {"Key": default["KMSMasterKeyID"]} if default.get("KMSMasterKeyID") else {}
+    return {"Encryption": default["SSEAlgorithm"], **key}
 
 
 def _ask(method: str) -> Callable[[Raw], Ask]:

@@ -15,6 +15,7 @@ def to_resource(raw: Raw, place: Place) -> Resource | None:
         "engine": raw["Engine"],
         "engine_version": raw.get("EngineVersion", ""),
         "instance_class": raw["DBInstanceClass"],
+        "size_gb": raw.get("AllocatedStorage", 0),
         "multi_az": raw.get("MultiAZ", False),
         "storage_encrypted": raw.get("StorageEncrypted", False),
         "publicly_accessible": raw.get("PubliclyAccessible", False),

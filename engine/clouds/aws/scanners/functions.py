@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.clouds.aws.scanner import Ask, Detail, Facts, Kind, Place, Raw, Scanner, built
+from engine.clouds.aws.scanner import Ask, Detail, Facts, Kind, Place, Raw, Scanner, built, known
 from engine.estate.resource import Resource
 
 KIND = Kind("function", "AWS::Lambda::Function", "lambda", "function")
@@ -10,8 +10,15 @@ KIND = Kind("function", "AWS::Lambda::Function", "lambda", "function")
 
 def to_resource(raw: Raw, place: Place) -> Resource | None:
     own_id = raw["FunctionName"]
-    properties = {"runtime": raw.get("Runtime", "container"), "memory_mb": raw.get("MemorySize", 0)}
-    return built(KIND, place, Facts(own_id, own_id, "active", dict(raw.get("Tags", {})), properties))
+    reserved = raw.get("ReservedConcurrentExecutions")
+    properties = {
+        "runtime": raw.get("Runtime", "container"),
+        "memory_mb": raw.get("MemorySize", 0),
+        **known(reserved_concurrency=reserved),
+    }
+    # Without anything reserved to it a function is never run.
+    state = "disabled" if reserved == 0 else "active"
+    return built(KIND, place, Facts(own_id, own_id, state, dict(raw.get("Tags", {})), properties))
 
 
 SCANNER = Scanner(
@@ -26,6 +33,11 @@ SCANNER = Scanner(
             operation="lambda:ListTags",
             ask=lambda raw: Ask("list_tags", (), {"Resource": raw["FunctionArn"]}),
             fact=lambda answer: {"Tags": answer.get("Tags", {})},
+        ),
+        Detail(
+            operation="lambda:GetFunctionConcurrency",
+            ask=lambda raw: Ask("get_function_concurrency", (), {"FunctionName": raw["FunctionName"]}),
+            fact=lambda answer: known(ReservedConcurrentExecutions=answer.get("ReservedConcurrentExecutions")),
         ),
     ),
     also=("lambda:GetFunctionConfiguration",),

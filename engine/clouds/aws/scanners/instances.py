@@ -1,11 +1,12 @@
-"""EC2 instances, with what hinders stopping them. Pure: declares the calls and maps their answers."""
+"""EC2 instances, with what hinders stopping them and which load balancers send them traffic. Pure: declares the calls and maps their answers."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from engine.clouds.aws.scanner import Ask, Facts, Kind, Metric, Place, Raw, Scanner, built, name_of, tags_of
+from engine.clouds.aws import arn
+from engine.clouds.aws.scanner import Ask, Beside, Detail, Facts, Kind, Level, Metric, Place, Raw, Scanner, built, known, name_of, tags_of
 from engine.estate.resource import Resource
 
 KIND = Kind("compute_instance", "AWS::EC2::Instance", "ec2", "instance")
@@ -24,6 +25,7 @@ def to_resource(raw: Raw, place: Place) -> Resource | None:
         "instance_type": raw["InstanceType"],
         "public_ip": raw.get("PublicIpAddress"),
         "imdsv2": raw.get("MetadataOptions", {}).get("HttpTokens") == "required",
+        **known(termination_protection=raw.get("DisableApiTermination")),
         **_hindering(raw),
     }
     # The engine has no state of its own for the minute between running and terminated.
@@ -32,7 +34,7 @@ def to_resource(raw: Raw, place: Place) -> Resource | None:
 
 
 def _hindering(raw: Raw) -> dict[str, Any]:
-    """What a plan must know before it stops the instance; what is not so is left out. Protections would cost a call an instance."""
+    """What a plan must know before it stops the instance; what is not so is left out."""
     disks = [one["Ebs"]["VolumeId"] for one in raw.get("BlockDeviceMappings", []) if "VolumeId" in one.get("Ebs", {})]
     return {
         **({"disks": disks} if disks else {}),
@@ -42,6 +44,39 @@ def _hindering(raw: Raw) -> dict[str, Any]:
     }
 
 
+def _behind(raw: Raw) -> tuple[tuple[str, str], ...]:
+    """A target with the load balancers of its group. Groups of addresses and functions name no instance."""
+    balancers = (arn.parse(one).own_id.split("/")[-2] for one in raw.get("LoadBalancerArns", []))
+    return tuple((raw["Target"]["Id"], name) for name in balancers if raw.get("TargetType") == "instance")
+
+
+def _behind_classic(raw: Raw) -> tuple[tuple[str, str], ...]:
+    return tuple((one["InstanceId"], raw["LoadBalancerName"]) for one in raw.get("Instances", []))
+
+
+BALANCERS = (
+    Beside(
+        property="load_balancers",
+        service="elbv2",
+        operation="elasticloadbalancing:DescribeTargetGroups",
+        everything=Ask("describe_target_groups", ("TargetGroups",)),
+        beneath=(
+            Level(
+                "elasticloadbalancing:DescribeTargetHealth",
+                lambda raw: Ask("describe_target_health", ("TargetHealthDescriptions",), {"TargetGroupArn": raw["TargetGroupArn"]}),
+            ),
+        ),
+        of=_behind,
+    ),
+    Beside(
+        property="load_balancers",
+        service="elb",
+        operation="elasticloadbalancing:DescribeLoadBalancers",
+        everything=Ask("describe_load_balancers", ("LoadBalancerDescriptions",)),
+        of=_behind_classic,
+    ),
+)
+
 SCANNER = Scanner(
     kind=KIND,
     operation="ec2:DescribeInstances",
@@ -50,5 +85,17 @@ SCANNER = Scanner(
     batch=lambda own_ids: Ask("describe_instances", ITEMS, {"InstanceIds": list(own_ids)}),
     item_id="InstanceId",
     to_resource=to_resource,
+    details=(
+        Detail(
+            operation="ec2:DescribeInstanceAttribute",
+            ask=lambda raw: Ask("describe_instance_attribute", (), {"InstanceId": raw["InstanceId"], "Attribute": "disableApiTermination"}),
+            fact=lambda answer: {"DisableApiTermination": answer["DisableApiTermination"]["Value"]},
+            when=lambda raw: raw["State"]["Name"] not in ("terminated", "shutting-down"),
+            # EC2 grants about twenty of these a second to an account, and has no call for many instances.
+            most=500,
+            kept="termination_protection",
+        ),
+    ),
+    beside=BALANCERS,
     metric=Metric("AWS/EC2", "CPUUtilization", "InstanceId", "cpu_avg_7d", frozenset({"running"})),
 )

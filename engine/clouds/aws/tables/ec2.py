@@ -1,16 +1,15 @@
-"""Changes to EC2 instances, volumes, snapshots and their tags, as a table. Pure."""
+"""Changes to EC2 instances, and to the tags of all that EC2 tags, as a table. Pure."""
 
 from __future__ import annotations
 
-from engine.clouds.aws.tables.ways import IN_REGION, TAG_KEY, TAG_VALUE, by, tag_as_before, to_the_old
+from engine.clouds.aws.tables.ways import IN_REGION, by, switched, tagging, to_the_old
 from engine.clouds.operation import Operation, OperationClass, Parameter
 
 INSTANCE = frozenset({"AWS::EC2::Instance"})
-VOLUME = frozenset({"AWS::EC2::Volume"})
-SNAPSHOT = frozenset({"AWS::EC2::Snapshot"})
-TAGGED_BY_EC2 = INSTANCE | VOLUME | SNAPSHOT | frozenset({"AWS::EC2::SecurityGroup"})
-# The one field that tells what is tagged, whichever kind it is.
-OWN_ID = "{properties.instance_id|properties.volume_id|properties.snapshot_id|properties.group_id}"
+PROTECT, UNPROTECT = "ec2:ModifyInstanceAttribute:protect", "ec2:ModifyInstanceAttribute:unprotect"
+TAGGED_BY_EC2 = frozenset({"AWS::EC2::Instance", "AWS::EC2::Volume", "AWS::EC2::Snapshot", "AWS::EC2::SecurityGroup", "AWS::EC2::EIP"})
+# The one field that tells what is tagged, whichever kind it is. A snapshot knows its volume and an address its instance, so theirs stand first.
+OWN_ID = "{properties.allocation_id|properties.snapshot_id|properties.instance_id|properties.volume_id|properties.group_id}"
 
 TABLE: tuple[Operation, ...] = (
     Operation(
@@ -78,63 +77,40 @@ TABLE: tuple[Operation, ...] = (
         repeatable=True,
     ),
     Operation(
-        name="ec2:CreateTags",
+        name=PROTECT,
         cloud="aws",
-        native_types=TAGGED_BY_EC2,
-        kind=OperationClass.TAG,
-        title="Tag",
-        command=("aws", "ec2", "create-tags", "--resources", OWN_ID, "--tags", "Key={$key},Value={$value}", *IN_REGION),
-        promise={"tags.$key": "$value"},
-        takes=(TAG_KEY, TAG_VALUE),
-        inverse=tag_as_before("ec2:CreateTags", "ec2:DeleteTags"),
+        native_types=INSTANCE,
+        kind=OperationClass.GUARD,
+        title="Protect",
+        command=(
+            *("aws", "ec2", "modify-instance-attribute", "--instance-id", "{properties.instance_id}"),
+            *("--attribute", "disableApiTermination", "--value", "true", *IN_REGION),
+        ),
+        promise={"properties.termination_protection": True},
+        inverse=switched(PROTECT, "termination_protection", UNPROTECT),
         repeatable=True,
     ),
     Operation(
-        name="ec2:DeleteTags",
+        name=UNPROTECT,
         cloud="aws",
-        native_types=TAGGED_BY_EC2,
-        kind=OperationClass.TAG,
-        title="Untag",
-        command=("aws", "ec2", "delete-tags", "--resources", OWN_ID, "--tags", "Key={$key}", *IN_REGION),
-        promise={"tags.$key": ""},
-        takes=(TAG_KEY,),
-        inverse=tag_as_before("ec2:CreateTags", "ec2:DeleteTags"),
+        native_types=INSTANCE,
+        kind=OperationClass.EXPOSE,
+        title="Unprotect",
+        command=(
+            *("aws", "ec2", "modify-instance-attribute", "--instance-id", "{properties.instance_id}"),
+            *("--attribute", "disableApiTermination", "--value", "false", *IN_REGION),
+        ),
+        promise={"properties.termination_protection": False},
+        inverse=switched(UNPROTECT, "termination_protection", PROTECT, on=False),
         repeatable=True,
     ),
-    Operation(
-        name="ec2:CreateSnapshot",
-        cloud="aws",
-        native_types=VOLUME,
-        kind=OperationClass.CREATE,
-        title="Snapshot",
-        command=("aws", "ec2", "create-snapshot", "--volume-id", "{properties.volume_id}", *IN_REGION),
-        promise={"produced": "completed"},
-        states=frozenset({"available", "in-use"}),
-        inverse=by("ec2:DeleteSnapshot"),
-        permissions=("ec2:CreateTags",),
-        settles_s=3600,
-    ),
-    Operation(
-        name="ec2:DeleteSnapshot",
-        cloud="aws",
-        native_types=SNAPSHOT,
-        kind=OperationClass.DELETE,
-        title="Delete",
-        command=("aws", "ec2", "delete-snapshot", "--snapshot-id", "{properties.snapshot_id}", *IN_REGION),
-        promise={"gone": True},
-        no_way_back="A deleted snapshot cannot be brought back.",
-        repeatable=True,
-    ),
-    Operation(
-        name="ec2:DeleteVolume",
-        cloud="aws",
-        native_types=VOLUME,
-        kind=OperationClass.DELETE,
-        title="Delete",
-        command=("aws", "ec2", "delete-volume", "--volume-id", "{properties.volume_id}", *IN_REGION),
-        promise={"gone": True},
-        states=frozenset({"available"}),
-        no_way_back="A deleted volume comes back only from a snapshot that was taken before.",
-        repeatable=True,
+    *tagging(
+        "ec2",
+        TAGGED_BY_EC2,
+        ("CreateTags", "DeleteTags"),
+        (
+            ("aws", "ec2", "create-tags", "--resources", OWN_ID, "--tags", "Key={$key},Value={$value}"),
+            ("aws", "ec2", "delete-tags", "--resources", OWN_ID, "--tags", "Key={$key}"),
+        ),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.clouds.aws.tables.ways import IN_REGION, TAG_KEY, TAG_VALUE, by, tag_as_before, to_the_old
+from engine.clouds.aws.tables.ways import IN_REGION, by, tagging, to_the_old
 from engine.clouds.operation import Operation, OperationClass, Parameter
 
 DATABASE = frozenset({"AWS::RDS::DBInstance"})
@@ -113,28 +113,13 @@ TABLE: tuple[Operation, ...] = (
         no_way_back="A deleted snapshot cannot be brought back.",
         repeatable=True,
     ),
-    Operation(
-        name="rds:AddTagsToResource",
-        cloud="aws",
-        native_types=DATABASE | DATABASE_SNAPSHOT,
-        kind=OperationClass.TAG,
-        title="Tag",
-        command=("aws", "rds", "add-tags-to-resource", "--resource-name", "{id}", "--tags", "Key={$key},Value={$value}", *IN_REGION),
-        promise={"tags.$key": "$value"},
-        takes=(TAG_KEY, TAG_VALUE),
-        inverse=tag_as_before("rds:AddTagsToResource", "rds:RemoveTagsFromResource"),
-        repeatable=True,
-    ),
-    Operation(
-        name="rds:RemoveTagsFromResource",
-        cloud="aws",
-        native_types=DATABASE | DATABASE_SNAPSHOT,
-        kind=OperationClass.TAG,
-        title="Untag",
-        command=("aws", "rds", "remove-tags-from-resource", "--resource-name", "{id}", "--tag-keys", "{$key}", *IN_REGION),
-        promise={"tags.$key": ""},
-        takes=(TAG_KEY,),
-        inverse=tag_as_before("rds:AddTagsToResource", "rds:RemoveTagsFromResource"),
-        repeatable=True,
+    *tagging(
+        "rds",
+        DATABASE | DATABASE_SNAPSHOT,
+        ("AddTagsToResource", "RemoveTagsFromResource"),
+        (
+            ("aws", "rds", "add-tags-to-resource", "--resource-name", "{id}", "--tags", "Key={$key},Value={$value}"),
+            ("aws", "rds", "remove-tags-from-resource", "--resource-name", "{id}", "--tag-keys", "{$key}"),
+        ),
     ),
 )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from engine.clouds.operation import Arguments, Inverse, Parameter
+from engine.clouds.operation import Arguments, Inverse, Operation, OperationClass, Parameter
 from engine.estate.resource import Resource
 
 # AWS keeps keys that begin with `aws:` to itself, and `Name` is a resource's name here, not one of its tags.
@@ -12,8 +13,12 @@ TAG_KEY = Parameter("key", pattern=r"(?!aws:)(?!Name$)[\w.:/=+@ -]{1,128}", mean
 TAG_VALUE = Parameter("value", pattern=r"[\w.:/=+@ -]{0,256}", meaning="the tag's value")
 
 IN_REGION = ("--region", "{region}")
+# Numbers come as they were typed, so a pattern bounds them.
+COUNT = r"0|[1-9][0-9]{0,3}"
+GIBIBYTES = r"[1-9][0-9]{0,4}"
 
 Way = Callable[[Resource, Arguments], Inverse | None]
+Argv = tuple[str, ...]
 
 
 def by(operation: str) -> Way:
@@ -24,6 +29,16 @@ def by(operation: str) -> Way:
 def to_the_old(operation: str, argument: str) -> Way:
     """The way back is the same change to the value that the property of the argument's name had."""
     return lambda resource, _arguments: Inverse(operation, {argument: resource.properties[argument]})
+
+
+def to_what_it_was(operation: str, **properties: str) -> Way:
+    """The way back is another operation with the properties' old values as arguments: `desired="desired"`, argument to property."""
+    return lambda resource, _arguments: Inverse(operation, {name: resource.properties[known] for name, known in properties.items()})
+
+
+def switched(there: str, prop: str, back: str, *, on: object = True) -> Way:
+    """A switch: where the property was `on` before, the same operation leaves it so; else the way back is the other one."""
+    return lambda resource, _arguments: Inverse(there if resource.properties[prop] == on else back)
 
 
 def tag_as_before(put: str, remove: str) -> Way:
@@ -38,10 +53,31 @@ def tag_as_before(put: str, remove: str) -> Way:
     return way
 
 
-def bucket_tag_as_before(resource: Resource, arguments: Arguments) -> Inverse:
-    """As `tag_as_before`; S3 has no call for one tag, so the empty value stands for none."""
-    key = str(arguments["key"])
-    return Inverse("s3:PutBucketTagging", {"key": key, "value": resource.tags.get(key, "")})
+def tagging(service: str, native_types: frozenset[str], names: tuple[str, str], commands: tuple[Argv, Argv]) -> tuple[Operation, Operation]:
+    """The two operations on a kind's tags; `names` are those of AWS for putting and removing, `commands` their argv without the region."""
+    put, remove = (f"{service}:{name}" for name in names)
+    same: dict[str, Any] = {"cloud": "aws", "native_types": native_types, "kind": OperationClass.TAG, "repeatable": True}
+    back = tag_as_before(put, remove)
+    return (
+        Operation(
+            name=put,
+            title="Tag",
+            command=(*commands[0], *IN_REGION),
+            promise={"tags.$key": "$value"},
+            takes=(TAG_KEY, TAG_VALUE),
+            inverse=back,
+            **same,
+        ),
+        Operation(
+            name=remove,
+            title="Untag",
+            command=(*commands[1], *IN_REGION),
+            promise={"tags.$key": ""},
+            takes=(TAG_KEY,),
+            inverse=back,
+            **same,
+        ),
+    )
 
 
 def reopened(resource: Resource, _arguments: Arguments) -> Inverse:

@@ -40,7 +40,8 @@ class Faults:
         await self._client.close()
 
     def answer(self, action: str, status: int, code: str, said: str = "said so", **headers: str) -> None:
-        shape = EC2_ERROR if action not in ("DescribeDBInstances", "StopDBInstance", "AssumeRole", "GetCallerIdentity") else QUERY_ERROR
+        query = ("DescribeDBInstances", "StopDBInstance", "AssumeRole", "GetCallerIdentity", "DescribeTargetGroups")
+        shape = QUERY_ERROR if action in query else EC2_ERROR
         self._answers[action] = (status, shape.format(code=code, said=said), {k.replace("_", "-"): v for k, v in headers.items()})
 
     def answer_with(self, action: str, status: int, body: str) -> None:
@@ -55,7 +56,8 @@ class Faults:
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()
-        action = parse_qs(body.decode("utf-8", "replace")).get("Action", [""])[0] or self._rest_action(request)
+        target = request.headers.get("X-Amz-Target", "").rpartition(".")[2]
+        action = target or parse_qs(body.decode("utf-8", "replace")).get("Action", [""])[0] or self._rest_action(request)
         self.seen[action] += 1
         if action in self._silent:
             await asyncio.sleep(30)

@@ -8,15 +8,16 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 
-from engine.clouds.aws.calls import REQUESTS
+from engine.clouds.aws.calls import REQUESTS, request_of
 from engine.clouds.aws.cloud import AwsCloud
 from engine.clouds.aws.operations import OPERATIONS
 from engine.clouds.aws.session import Patience
 from engine.clouds.operation import Receipt
 from engine.errors import Denied, NotFound, Rejected, Throttled, Unreachable
-from engine.estate.resource import Resource
+from engine.execution.binding import way_back
 from engine.execution.promise import missing
-from tests.engine.clouds.aws.makers import Maker, call, seen
+from tests.engine.clouds.aws.makers import call, seen
+from tests.engine.clouds.aws.service_makers import ServiceMaker, as_left
 
 REVERSIBLE = [
     ("ec2:StartInstances", "stopped_instance", {}),
@@ -39,10 +40,82 @@ REVERSIBLE = [
     ("s3:PutBucketTagging", "bucket", {"key": "env", "value": "test"}),
     ("s3:PutBucketTagging", "bucket", {"key": "new", "value": "here"}),
     ("s3:PutBucketTagging", "untagged_bucket", {"key": "first", "value": "one"}),
-    ("s3:PutBucketTagging", "bucket", {"key": "team", "value": ""}),
+    ("s3:PutBucketTagging:remove", "bucket", {"key": "team"}),
+    ("s3:PutBucketTagging:remove", "untagged_bucket", {"key": "absent"}),
+    ("s3:PutBucketVersioning", "bucket", {}),
+    ("s3:PutBucketVersioning", "versioned_bucket", {}),
+    ("s3:PutBucketVersioning:suspend", "versioned_bucket", {}),
+    ("s3:PutEncryptionConfiguration", "encrypted_bucket", {}),
+    ("s3:PutEncryptionConfiguration", "kms_bucket", {}),
+    ("s3:PutEncryptionConfiguration:s3", "kms_bucket", {}),
     ("lambda:TagResource", "function", {"key": "env", "value": "test"}),
     ("lambda:UntagResource", "function", {"key": "env"}),
+    ("lambda:PutFunctionConcurrency", "function", {}),
+    ("lambda:PutFunctionConcurrency", "limited_function", {}),
+    ("lambda:PutFunctionConcurrency:limit", "function", {"reserved": 5}),
+    ("lambda:DeleteFunctionConcurrency", "disabled_function", {}),
+    ("lambda:DeleteFunctionConcurrency", "limited_function", {}),
+    ("ec2:ModifyInstanceAttribute:protect", "instance", {}),
+    ("ec2:ModifyInstanceAttribute:protect", "protected_instance", {}),
+    ("ec2:ModifyInstanceAttribute:unprotect", "protected_instance", {}),
+    ("ec2:DetachVolume", "attached_volume", {}),
+    ("ec2:CreateTags", "address", {"key": "team", "value": "core"}),
+    ("ec2:DisassociateAddress", "attached_address", {}),
+    ("rds:ModifyDBInstance:protect", "database", {}),
+    ("rds:ModifyDBInstance:unprotect", "protected_database", {}),
+    ("rds:ModifyDBInstance:backups", "unguarded_database", {"days": "7"}),
+    ("rds:ModifyDBInstance:noBackups", "database", {}),
+    ("rds:ModifyDBInstance:multiAz", "database", {}),
+    ("rds:ModifyDBInstance:singleAz", "doubled_database", {}),
+    ("autoscaling:SetDesiredCapacity", "scaling_group", {"desired": "4"}),
+    ("autoscaling:SetDesiredCapacity", "scaling_group", {"desired": "0"}),
+    ("autoscaling:CreateOrUpdateTags", "scaling_group", {"key": "env", "value": "test", "propagate": False}),
+    ("autoscaling:CreateOrUpdateTags", "scaling_group", {"key": "team", "value": "core", "propagate": True}),
+    ("autoscaling:DeleteTags", "scaling_group", {"key": "env"}),
+    ("ecs:UpdateService", "container_service", {"desired": "5"}),
+    ("ecs:TagResource", "container_service", {"key": "team", "value": "core"}),
+    ("ecs:UntagResource", "container_service", {"key": "env"}),
+    ("eks:UpdateNodegroupConfig", "node_pool", {"desired": "3"}),
+    ("dynamodb:UpdateTable:protect", "table", {}),
+    ("dynamodb:UpdateTable:unprotect", "protected_table", {}),
+    ("dynamodb:UpdateContinuousBackups", "table", {}),
+    ("dynamodb:UpdateContinuousBackups:off", "recoverable_table", {}),
+    ("dynamodb:TagResource", "table", {"key": "team", "value": "core"}),
+    ("dynamodb:UntagResource", "table", {"key": "env"}),
+    ("redshift:PauseCluster", "warehouse", {}),
+    ("redshift:ResumeCluster", "paused_warehouse", {}),
+    ("redshift:CreateTags", "warehouse", {"key": "team", "value": "core"}),
+    ("redshift:DeleteTags", "warehouse", {"key": "env"}),
+    ("sqs:TagQueue", "queue", {"key": "team", "value": "core"}),
+    ("sqs:UntagQueue", "queue", {"key": "env"}),
+    ("kms:DisableKey", "key", {}),
+    ("kms:EnableKey", "disabled_key", {}),
+    ("kms:EnableKeyRotation", "key", {}),
+    ("kms:DisableKeyRotation", "rotating_key", {}),
+    ("kms:TagResource", "key", {"key": "team", "value": "core"}),
+    ("kms:UntagResource", "key", {"key": "env"}),
+    ("logs:TagResource", "log_group", {"key": "team", "value": "core"}),
+    ("logs:UntagResource", "log_group", {"key": "env"}),
+    ("elasticloadbalancing:ModifyLoadBalancerAttributes:protect", "load_balancer", {}),
+    ("elasticloadbalancing:ModifyLoadBalancerAttributes:unprotect", "protected_load_balancer", {}),
+    ("elasticloadbalancing:AddTags", "load_balancer", {"key": "team", "value": "core"}),
+    ("elasticloadbalancing:RemoveTags", "load_balancer", {"key": "env"}),
+    ("events:DisableRule", "rule", {}),
+    ("events:EnableRule", "disabled_rule", {}),
+    ("events:TagResource", "rule", {"key": "team", "value": "core"}),
+    ("events:UntagResource", "rule", {"key": "env"}),
 ]
+# What they do cannot be taken back, and yet the resource stays.
+ONE_WAY = [
+    ("ec2:ModifyVolume", "volume", {"size_gb": "20"}),
+    ("rds:ModifyDBInstance:grow", "database", {"size_gb": "40"}),
+    ("rds:RebootDBInstance:failover", "doubled_database", {}),
+    ("ecs:UpdateService:redeploy", "container_service", {}),
+    ("sqs:PurgeQueue", "queue", {}),
+    ("logs:PutRetentionPolicy", "log_group", {"days": "30"}),
+]
+# Tried as the way back of another, which is what they are for.
+BACK = {"ec2:AttachVolume", "ec2:AssociateAddress"}
 FINAL = [
     ("ec2:TerminateInstances", "instance", {}),
     ("ec2:DeleteVolume", "volume", {}),
@@ -50,24 +123,28 @@ FINAL = [
     ("rds:DeleteDBInstance", "database", {"skip_final_snapshot": True}),
     ("rds:DeleteDBInstance", "database", {"skip_final_snapshot": False, "final_snapshot_identifier": "the-last-one"}),
     ("rds:DeleteDBSnapshot", "database_snapshot", {}),
+    ("ec2:ReleaseAddress", "address", {}),
+    ("dynamodb:DeleteTable", "table", {}),
+    ("dynamodb:DeleteBackup", "table_backup", {}),
+    ("redshift:DeleteClusterSnapshot", "warehouse_snapshot", {}),
+    ("sqs:DeleteQueue", "queue", {}),
+    ("logs:DeleteLogGroup", "log_group", {}),
+    ("elasticloadbalancing:DeleteLoadBalancer", "load_balancer", {}),
 ]
 INTERRUPTING = [("ec2:RebootInstances", "instance", {}), ("rds:RebootDBInstance", "database", {})]
 CREATING = [
     ("ec2:CreateSnapshot", "volume", {}),
     ("rds:CreateDBSnapshot", "database", {"snapshot_id": "before-it"}),
+    ("dynamodb:CreateBackup", "table", {"backup_name": "before-it"}),
+    ("redshift:CreateClusterSnapshot", "warehouse", {"snapshot_id": "before-it"}),
 ]
 
 
 @pytest_asyncio.fixture
 async def make(sandbox):
-    maker = Maker(sandbox.accounts[2])
+    maker = ServiceMaker(sandbox.accounts[2])
     yield maker
     await maker.close()
-
-
-def as_left(resource: Resource) -> Resource:
-    """Without the public address, which AWS takes at a stop and gives anew at a start."""
-    return replace(resource, properties={**resource.properties, "public_ip": None})
 
 
 def through(faults, sandbox, **patience) -> AwsCloud:
@@ -90,6 +167,17 @@ async def test_it_keeps_its_promise_and_leads_back(cloud, make, name, kind, argu
     assert not missing(operation.promise, arguments, after)
     await cloud.perform(call(back.operation, after, **back.arguments))
     assert as_left(await seen(cloud, before)) == as_left(before)
+
+
+@pytest.mark.parametrize(("name", "kind", "arguments"), ONE_WAY)
+async def test_what_cannot_be_taken_back_keeps_its_promise_and_says_so(cloud, make, name, kind, arguments):
+    operation = OPERATIONS[name]
+    before = await seen(cloud, await getattr(make, kind)())
+    assert not operation.states or before.state in operation.states
+    await cloud.perform(call(name, before, **arguments))
+    assert not missing(operation.promise, arguments, await seen(cloud, before))
+    assert operation.no_way_back
+    assert operation.inverse is None
 
 
 @pytest.mark.parametrize(("name", "kind", "arguments"), FINAL)
@@ -130,7 +218,7 @@ async def test_a_snapshot_comes_to_be_is_found_without_its_receipt_and_can_be_ta
 
 
 def test_every_operation_is_tried_here_and_has_its_request():
-    tried = {name for name, *_ in (*REVERSIBLE, *FINAL, *INTERRUPTING, *CREATING)}
+    tried = {name for name, *_ in (*REVERSIBLE, *ONE_WAY, *FINAL, *INTERRUPTING, *CREATING)} | BACK
     assert tried == set(OPERATIONS) == set(REQUESTS)
 
 
@@ -145,6 +233,24 @@ async def test_opening_a_bucket_hides_behind_no_other_name(cloud, make):
     with pytest.raises(Rejected, match="s3:DeletePublicAccessBlock opens"):
         await cloud.perform(call("s3:PutBucketPublicAccessBlock", bucket, block=False))
     assert (await seen(cloud, bucket)).properties["public_access_block"] is True
+
+
+@pytest.mark.parametrize("known", [{"encryption": "aws:kms", "kms_key": "alias/ours"}, {"encryption": "aws:kms:dsse"}])
+async def test_a_key_that_somebody_chose_for_a_bucket_is_left(cloud, make, known):
+    bucket = await seen(cloud, await make.kms_bucket())
+    chosen = replace(bucket, properties={**bucket.properties, **known})
+    with pytest.raises(Rejected, match="already, which is left as it is"):
+        await cloud.perform(call("s3:PutEncryptionConfiguration", chosen))
+
+
+async def test_a_volume_that_hangs_on_several_instances_is_taken_off_none(cloud, make):
+    volume = await seen(cloud, await make.attached_volume())
+    several = replace(volume, properties={**volume.properties, "attached_to": ["i-1", "i-2"]})
+    request = request_of(call("ec2:DetachVolume", several))
+    assert request is not None
+    assert "InstanceId" not in request.arguments
+    del several.properties["device"]
+    assert way_back(OPERATIONS["ec2:DetachVolume"], several, {}) == (None, "What device was before is not known.")
 
 
 async def test_what_the_cloud_refuses_is_rejected_and_what_is_gone_is_not_found(cloud, make):
@@ -166,7 +272,7 @@ async def test_what_the_cloud_refuses_is_rejected_and_what_is_gone_is_not_found(
     with pytest.raises(Rejected, match="not an ARN"):
         await cloud.perform(call("ec2:StopInstances", replace(running, id="i-123")))
     with pytest.raises(Rejected, match="does not read"):
-        await cloud.read(replace(running, id="arn:aws:sqs:us-west-2:1:queue/x"))
+        await cloud.read(replace(running, id="arn:aws:sns:us-west-2:1:topic/x"))
 
 
 async def test_an_account_that_is_not_configured_is_denied(cloud, make):

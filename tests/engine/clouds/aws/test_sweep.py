@@ -6,72 +6,41 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
-import yaml
 
 from deploy.sandbox import aws as demo
 from engine.clouds.aws.cloud import AwsCloud
-from engine.clouds.aws.session import Patience
-from engine.estate.resource import Gap, GapReason, Resource, Swept
-
-ESTATE = yaml.safe_load(demo.ESTATE.read_text(encoding="utf-8"))
-ONCE = Patience(read_attempts=1)
-HASTY = Patience(connect_s=1, read_s=1.5, read_attempts=1)
-
-
-async def swept(cloud: AwsCloud) -> tuple[list[Swept], list[Gap]]:
-    pieces = [piece async for piece in cloud.sweep()]
-    return [p for p in pieces if isinstance(p, Swept)], [p for p in pieces if isinstance(p, Gap)]
-
-
-def through(faults, sandbox, index=0, regions=("us-east-1",)):
-    account = sandbox.accounts[index]
-    return account.model_copy(update={"endpoint": faults.endpoint, "regions": regions})
-
-
-def row(kind: str, **wanted: object) -> dict:
-    return next(r for r in ESTATE[kind] if all(r.get(k) == v for k, v in wanted.items()))
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def whole(sandbox) -> tuple[list[Swept], list[Gap]]:
-    cloud = AwsCloud(sandbox.accounts)
-    pieces = await swept(cloud)
-    await cloud.close()
-    return pieces
-
-
-@pytest.fixture
-def seen(whole) -> list[Resource]:
-    return [resource for part in whole[0] for resource in part.resources]
-
-
-def the(seen: list[Resource], type_: str, seeded: dict) -> Resource:
-    found = [r for r in seen if (r.type, r.name, r.account_name, r.region) == (type_, seeded["name"], seeded["account"], seeded["region"])]
-    assert len(found) == 1
-    return found[0]
+from engine.estate.facts import flags
+from engine.estate.resource import GapReason, Swept
+from tests.engine.clouds.aws.sweeping import ESTATE, HASTY, KINDS, ONCE, TYPES, row, swept, the, through
 
 
 async def test_every_part_is_there_once_and_nothing_is_missing(whole, sandbox):
     parts, gaps = whole
     assert gaps == []
     places = Counter((p.account, p.region, p.type) for p in parts)
-    types = {"compute_instance", "database_instance", "disk", "object_storage", "function", "security_group", "snapshot"}
+    assert {
+        *("compute_instance", "database_instance", "disk", "object_storage", "function", "security_group", "snapshot", "scaling_group"),
+        *(
+            "ip_address",
+            "load_balancer",
+            "container_service",
+            "node_pool",
+            "table",
+            "data_warehouse",
+            "queue",
+            "key",
+            "log_group",
+            "event_rule",
+        ),
+    } == TYPES
+    types = TYPES
     assert set(places) == {(a.id, region, type_) for a in sandbox.accounts for region in ESTATE["regions"] for type_ in types}
     assert set(places.values()) == {1}
     assert all((r.account, r.region, r.type) == (p.account, p.region, p.type) for p in parts for r in p.resources)
 
 
 async def test_all_seeded_rows_are_found_as_they_were_seeded(seen):
-    kinds = {
-        "instances": "compute_instance",
-        "databases": "database_instance",
-        "volumes": "disk",
-        "buckets": "object_storage",
-        "functions": "function",
-        "security_groups": "security_group",
-    }
-    for kind, type_ in kinds.items():
+    for kind, type_ in KINDS.items():
         for seeded in ESTATE[kind]:
             found = the(seen, type_, seeded)
             assert found.tags == seeded["tags"], found
@@ -93,7 +62,9 @@ async def test_an_instance_shows_state_size_address_load_and_price(seen):
         "instance_type": "t3.micro",
         "public_ip": "",
         "imdsv2": False,
+        "termination_protection": False,
     }
+    assert "unprotected" in flags(idle)
     assert idle.id == f"arn:aws:ec2:us-east-1:{idle.account}:instance/{idle.properties['instance_id']}"
     stopped = the(seen, "compute_instance", row("instances", account="nimbus-dev", stopped=True))
     assert (stopped.state, stopped.metrics) == ("stopped", {})
@@ -107,6 +78,7 @@ async def test_a_database_shows_its_guards(seen):
         "engine": "mysql",
         "engine_version": "8.0.35",
         "instance_class": "db.m5.large",
+        "size_gb": 50,
         "multi_az": True,
         "storage_encrypted": seeded["encrypted"],
         "publicly_accessible": False,
@@ -128,7 +100,7 @@ async def test_volumes_buckets_functions_and_groups_show_their_facts(seen):
         to = volume.properties["attached_to"]
         assert len(to) == attached
         told = {"size_gb": seeded["size_gb"], "encrypted": seeded["encrypted"], "attached": attached, "attached_to": to}
-        assert volume.properties == own | told
+        assert volume.properties == own | told | ({"device": "/dev/sdf"} if attached else {})
     for seeded in ESTATE["buckets"]:
         bucket = the(seen, "object_storage", seeded)
         assert bucket.id == f"arn:aws:s3:::{seeded['name']}"
@@ -191,7 +163,7 @@ async def test_an_account_that_cannot_be_reached_is_a_gap_for_every_type(sandbox
     await cloud.close()
     assert parts == []
     assert {g.reason for g in gaps} == {GapReason.UNREACHABLE}
-    assert len(gaps) == 7
+    assert len(gaps) == len(TYPES)
 
 
 async def test_a_role_that_may_not_be_taken_is_denied_everywhere(faults, sandbox):
