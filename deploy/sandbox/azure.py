@@ -6,8 +6,8 @@ import argparse
 import asyncio
 from pathlib import Path
 
+from deploy.sandbox import azure_routes, azure_service_estate, azure_service_routes
 from deploy.sandbox.azure_estate import documents
-from deploy.sandbox.azure_routes import ROUTES
 from deploy.sandbox.azure_world import AzureWorld
 from deploy.sandbox.front import Front
 from deploy.sandbox.serve import certificate, serve
@@ -16,8 +16,8 @@ from deploy.sandbox.wire import Clock
 
 def world(clock: Clock, page: int = 20) -> AzureWorld:
     """The whole Azure estate of the demo, fresh."""
-    made = AzureWorld(clock, ROUTES, page)
-    for document in documents():
+    made = AzureWorld(clock, (*azure_service_routes.ROUTES, *azure_routes.ROUTES), page)
+    for document in (*documents(), *azure_service_estate.documents()):
         made.seed(document)
     return made
 

@@ -54,16 +54,16 @@ def _list(world: AzureWorld, asked: Asked, found: re.Match[str]) -> Answer:
     if status_only:
         # With statusOnly the API leaves out what does not belong to the runtime state.
         every = [{**document, "properties": {"instanceView": document["properties"]["instanceView"]}} for document in every]
-    return _paged(world, asked, every)
+    return paged(world, asked, every)
 
 
 def _databases(world: AzureWorld, asked: Asked, found: re.Match[str]) -> Answer:
     server = world.find(found["id"])
     prefix = f"{str(server['id']).lower()}/databases/"
-    return _paged(world, asked, [document for key, document in sorted(world.resources.items()) if key.startswith(prefix)])
+    return paged(world, asked, [document for key, document in sorted(world.resources.items()) if key.startswith(prefix)])
 
 
-def _paged(world: AzureWorld, asked: Asked, every: list[Document]) -> Answer:
+def paged(world: AzureWorld, asked: Asked, every: list[Document]) -> Answer:
     start = int(asked.query.get("$skiptoken", "0"))
     body: Document = {"value": every[start : start + world.page]}
     if start + world.page < len(every):
@@ -103,10 +103,11 @@ def _power(world: AzureWorld, asked: Asked, found: re.Match[str]) -> Answer:
 def _patch(world: AzureWorld, asked: Asked, found: re.Match[str]) -> Answer:
     """PATCH: sent tags replace the tags as a whole, sent properties are merged."""
     document = world.find(found["id"])
-    sent = _sent(asked)
+    sent = body_of(asked)
+    _not_smaller(document, sent)
     if "tags" in sent:
         document["tags"] = dict(sent["tags"] or {})
-    _merge(document["properties"], sent.get("properties") or {})
+    merge(document["properties"], sent.get("properties") or {})
     if str(document["type"]).lower() != VM:
         return Answer(200, document)
     document["properties"]["provisioningState"] = "Updating"
@@ -116,7 +117,7 @@ def _patch(world: AzureWorld, asked: Asked, found: re.Match[str]) -> Answer:
 
 def _put(world: AzureWorld, asked: Asked, found: re.Match[str]) -> Answer:
     """PUT: makes a snapshot, or replaces a VM's document."""
-    sent, key = _sent(asked), found["id"].lower()
+    sent, key = body_of(asked), found["id"].lower()
     if key in world.resources:
         return _patch(world, asked, found)
     if found["kind"].lower() != SNAPSHOT:
@@ -136,6 +137,7 @@ def _delete(world: AzureWorld, asked: Asked, found: re.Match[str]) -> Answer:
     document = world.resources.get(key)
     if document is None:
         return Answer(204)
+    world.guarded(str(document["id"]))
     if found["kind"].lower() == DISK and document.get("managedBy"):
         owner = str(document["managedBy"])
         raise refused(409, "OperationNotAllowed", f"Disk {document['name']} is attached to VM {owner}.")
@@ -147,7 +149,7 @@ def _delete(world: AzureWorld, asked: Asked, found: re.Match[str]) -> Answer:
 
 def _tags(world: AzureWorld, asked: Asked, found: re.Match[str]) -> Answer:
     """The Tags API: keys match without regard to case and keep the spelling they have."""
-    document, sent = world.find(found["scope"]), _sent(asked)
+    document, sent = world.find(found["scope"]), body_of(asked)
     tags: dict[str, str] = dict(document.get("tags") or {})
     told: Mapping[str, str] = sent.get("properties", {}).get("tags", {})
     if sent.get("operation") == "Replace":
@@ -195,17 +197,25 @@ def _operation(world: AzureWorld, asked: Asked, found: re.Match[str]) -> Answer:
     return Answer(200, {"name": found["number"], "status": "Succeeded" if done else "InProgress", "startTime": documents.MADE_AT})
 
 
-def _sent(asked: Asked) -> Document:
+def _not_smaller(document: Document, wanted: Mapping[str, Any]) -> None:
+    size = (wanted.get("properties") or {}).get("diskSizeGB")
+    if str(document["type"]).lower() == DISK and size is not None and size < document["properties"]["diskSizeGB"]:
+        raise refused(
+            409, "OperationNotAllowed", f"Disk size reduction is not supported. Current size is {document['properties']['diskSizeGB']} GB."
+        )
+
+
+def body_of(asked: Asked) -> Document:
     try:
         return asked.document()
     except ValueError:
         raise refused(400, "InvalidRequestContent", "The request content was invalid and could not be deserialized.") from None
 
 
-def _merge(into: Document, sent: Mapping[str, Any]) -> None:
+def merge(into: Document, sent: Mapping[str, Any]) -> None:
     for key, value in sent.items():
         if isinstance(value, dict) and isinstance(into.get(key), dict):
-            _merge(into[key], value)
+            merge(into[key], value)
         else:
             into[key] = value
 

@@ -15,6 +15,7 @@ from deploy.sandbox import azure_documents as documents
 from deploy.sandbox.wire import Answer, Asked, Clock, Document, Wrong, put
 
 VM = "microsoft.compute/virtualmachines"
+POWERED = frozenset({VM, "microsoft.compute/virtualmachinescalesets"})
 REFUSALS: Mapping[int, tuple[str, str]] = {
     401: ("InvalidAuthenticationToken", "The access token is invalid."),
     403: (
@@ -68,12 +69,14 @@ class AzureWorld:
 
     def seed(self, document: Document) -> str:
         """Beside ARM's own document it takes `_power`, `_cpu` and `_encrypted` for what ARM tells elsewhere."""
-        if not {"id", "type", "location"} <= set(document):
+        # What is a part of another resource stands where that does, and need not say so.
+        child = str(document.get("type", "")).count("/") > 1
+        if not {"id", "type", *(() if child else ("location",))} <= set(document):
             raise ValueError("an Azure resource needs id, type and location")
         key = str(document["id"]).lower()
         kept = {name: value for name, value in document.items() if not name.startswith("_")}
         self.resources[key] = {"name": key.rpartition("/")[2], "properties": {}, **kept}
-        if str(document["type"]).lower() == VM:
+        if str(document["type"]).lower() in POWERED:
             self.power[key] = str(document.get("_power", "running"))
         if "_cpu" in document:
             self.cpu[key] = float(document["_cpu"])
@@ -111,6 +114,14 @@ class AzureWorld:
     def granted_at(self, scope: str) -> list[Document]:
         """The roles that hold at a scope: its own and those of everything above it."""
         return [told for above, its in self.granted.items() if f"{scope.lower()}/".startswith(f"{above.rstrip('/')}/") for told in its]
+
+    def guarded(self, resource_id: str) -> None:
+        """Raises the refusal of a deletion that a lock forbids, on the resource or on anything above it."""
+        mark = "/providers/microsoft.authorization/locks/"
+        scopes = [key.rpartition(mark)[0] for key in self.resources if mark in key]
+        if held := [scope for scope in scopes if f"{resource_id.lower()}/".startswith(f"{scope}/")]:
+            message = f"The scope '{resource_id}' cannot perform delete operation because following scope(s) are locked: '{held[0]}'."
+            raise refused(409, "ScopeLocked", f"{message} Please remove the lock and try again.")
 
     def find(self, resource_id: str) -> Document:
         document = self.resources.get(resource_id.lower())

@@ -6,22 +6,22 @@ import re
 from collections.abc import Mapping
 
 from deploy.sandbox import gcp_documents as documents
+from deploy.sandbox.gcp_services import body_of
 from deploy.sandbox.gcp_world import GcpWorld, Route, refused
 from deploy.sandbox.wire import Answer, Asked, Document, put
 
 PROJECT = r"projects/(?P<project>[^/]+)"
 ZONE = rf"{PROJECT}/zones/(?P<zone>[^/]+)"
-SINGULAR: Mapping[str, str] = {"instances": "instance", "disks": "disk", "snapshots": "snapshot"}
+SINGULAR: Mapping[str, str] = {
+    "instances": "instance",
+    "disks": "disk",
+    "snapshots": "snapshot",
+    "instanceGroupManagers": "instanceGroupManager",
+    "addresses": "address",
+}
 REGIONS = ("asia-east1", "europe-west1", "us-central1", "us-east1")
 LABEL_KEY = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 LABEL_VALUE = re.compile(r"[a-z0-9_-]{0,63}")
-
-
-def _sent(asked: Asked) -> Document:
-    try:
-        return asked.document()
-    except ValueError:
-        raise refused(400, "Parse Error", "parseError") from None
 
 
 def _under(world: GcpWorld, pattern: str) -> list[Document]:
@@ -30,10 +30,10 @@ def _under(world: GcpWorld, pattern: str) -> list[Document]:
 
 def _aggregated(world: GcpWorld, asked: Asked, found: re.Match[str]) -> Answer:
     project, collection = found["project"], found["collection"]
-    page, more = world.paged(asked, _under(world, rf"projects/{re.escape(project)}/zones/[^/]+/{collection}/[^/]+"))
+    page, more = world.paged(asked, _under(world, rf"projects/{re.escape(project)}/(?:(?:zones|regions)/[^/]+|global)/{collection}/[^/]+"))
     items: dict[str, Document] = {}
     for document in page:
-        scope = f"zones/{str(document['zone']).rpartition('/')[2]}"
+        scope = str(document["selfLink"]).partition(f"/projects/{project}/")[2].partition(f"/{collection}/")[0]
         items.setdefault(scope, {collection: []})[collection].append(document)
     empty = "zones/asia-east1-a"
     warning = {
@@ -84,7 +84,7 @@ def _powered(machine: Document, status: str) -> None:
 
 
 def _set_machine_type(world: GcpWorld, asked: Asked, found: re.Match[str]) -> Answer:
-    machine, wanted = world.find(found["key"]), str(_sent(asked).get("machineType", "")).rpartition("/")[2]
+    machine, wanted = world.find(found["key"]), str(body_of(asked).get("machineType", "")).rpartition("/")[2]
     if machine["status"] != "TERMINATED":
         raise refused(400, f"Instance is starting or running: '{machine['name']}' must be stopped first.", "resourceNotReady")
     if not re.fullmatch(r"[a-z][a-z0-9]*-[a-z0-9-]+", wanted):
@@ -94,7 +94,7 @@ def _set_machine_type(world: GcpWorld, asked: Asked, found: re.Match[str]) -> An
 
 
 def _set_labels(world: GcpWorld, asked: Asked, found: re.Match[str]) -> Answer:
-    document, sent = world.find(found["key"]), _sent(asked)
+    document, sent = world.find(found["key"]), body_of(asked)
     labels: dict[str, str] = dict(sent.get("labels") or {})
     for key, value in labels.items():
         if not LABEL_KEY.fullmatch(key) or not LABEL_VALUE.fullmatch(value):
@@ -110,7 +110,7 @@ def _set_labels(world: GcpWorld, asked: Asked, found: re.Match[str]) -> Answer:
 
 
 def _create_snapshot(world: GcpWorld, asked: Asked, found: re.Match[str]) -> Answer:
-    source, sent = world.find(found["key"]), _sent(asked)
+    source, sent = world.find(found["key"]), body_of(asked)
     name = str(sent.get("name", ""))
     if not re.fullmatch(r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?", name):
         raise refused(400, f"Invalid value for field 'resource.name': '{name}'.")
@@ -130,6 +130,10 @@ def _delete(world: GcpWorld, asked: Asked, found: re.Match[str]) -> Answer:
         raise refused(400, f"Invalid resource usage: 'Resource cannot be deleted if it's protected against deletion. {key}'.")
     if document.get("users"):
         raise refused(400, f"The disk resource '{key}' is already being used by '{document['users'][0]}'", "resourceInUseByAnotherResource")
+    if document.get("status") == "IN_USE":
+        raise refused(400, f"The resource '{key}' is already being used", "resourceInUseByAnotherResource")
+    if document["kind"] == "compute#address":
+        return world.run(asked, document, lambda: world.forget(key))
     if document["kind"] == "compute#instance":
         document["status"] = "STOPPING"
     else:
@@ -141,7 +145,7 @@ def _test_permissions(world: GcpWorld, asked: Asked, found: re.Match[str]) -> An
     """Which of the permissions the caller has; those of another kind of thing are no question for this one."""
     key, collection = found["key"], found["key"].split("/")[-2]
     world.find(key)
-    wanted = [str(name) for name in _sent(asked).get("permissions") or ()]
+    wanted = [str(name) for name in body_of(asked).get("permissions") or ()]
     if strange := next((name for name in wanted if not name.startswith(f"compute.{collection}.")), ""):
         raise refused(400, f"Invalid value for field 'permissions': '{strange}'. Permission is not valid for this resource.")
     return Answer(200, world.tested(key, key.split("/")[1], wanted))
@@ -151,21 +155,81 @@ def _operation(world: GcpWorld, _asked: Asked, found: re.Match[str]) -> Answer:
     return Answer(200, world.progress(found["name"]))
 
 
+def _protect(world: GcpWorld, asked: Asked, found: re.Match[str]) -> Answer:
+    machine, wanted = world.find(found["key"]), asked.query.get("deletionProtection", "true") == "true"
+    return world.run(asked, machine, lambda: put(machine, "deletionProtection", wanted))
+
+
+def _resize_disk(world: GcpWorld, asked: Asked, found: re.Match[str]) -> Answer:
+    disk, wanted = world.find(found["key"]), str(body_of(asked).get("sizeGb", ""))
+    if not wanted.isdigit() or int(wanted) <= int(disk["sizeGb"]):
+        raise refused(400, f"Invalid value for field 'sizeGb': '{wanted}'. New disk size must be larger than {disk['sizeGb']} GB.")
+    return world.run(asked, disk, lambda: put(disk, "sizeGb", wanted))
+
+
+def _resize_group(world: GcpWorld, asked: Asked, found: re.Match[str]) -> Answer:
+    group, wanted = world.find(found["key"]), asked.query.get("size", "")
+    if not wanted.isdigit():
+        raise refused(400, f"Invalid value for field 'size': '{wanted}'.")
+    return world.run(asked, group, lambda: put(group, "targetSize", int(wanted)))
+
+
+def _detach(world: GcpWorld, asked: Asked, found: re.Match[str]) -> Answer:
+    machine, device = world.find(found["key"]), asked.query.get("deviceName", "")
+    entry = next((one for one in machine["disks"] if one["deviceName"] == device), None)
+    if entry is None:
+        raise refused(400, f"Invalid value for field 'disk': '{device}'. No attached disk found with device name '{device}'.")
+    disk = world.resources.get(str(entry["source"]).partition("/compute/v1/")[2], {})
+
+    def done() -> None:
+        machine["disks"] = [one for one in machine["disks"] if one is not entry]
+        put(disk, "users", [user for user in disk.get("users", ()) if user != machine["selfLink"]] or None)
+
+    return world.run(asked, machine, done)
+
+
+def _attach(world: GcpWorld, asked: Asked, found: re.Match[str]) -> Answer:
+    machine, sent = world.find(found["key"]), body_of(asked)
+    disk = world.find(str(sent.get("source", "")))
+    if disk.get("users"):
+        raise refused(
+            400, f"The disk resource '{sent['source']}' is already being used by '{disk['users'][0]}'", "resourceInUseByAnotherResource"
+        )
+    device = str(sent.get("deviceName") or disk["name"])
+
+    def done() -> None:
+        machine["disks"] = [*machine["disks"], documents.attached(str(disk["selfLink"]), device, len(machine["disks"]), boot=False)]
+        put(disk, "users", [machine["selfLink"]])
+
+    return world.run(asked, machine, done)
+
+
 BASE = r"/compute/v1/"
-ANY = rf"(?P<key>(?:{ZONE}/(?:instances|disks)|projects/(?P<owner>[^/]+)/global/snapshots)/[^/]+)"
+ANY = (
+    rf"(?P<key>(?:{ZONE}/(?:instances|disks|instanceGroupManagers)|projects/[^/]+/regions/[^/]+/(?:disks|addresses|instanceGroupManagers)"
+    r"|projects/[^/]+/global/(?:snapshots|addresses))/[^/]+)"
+)
 INSTANCE = rf"(?P<key>{ZONE}/instances/[^/]+)"
+DISK = r"(?P<key>projects/(?P<project>[^/]+)/(?:zones|regions)/[^/]+/disks/[^/]+)"
+GROUP = r"(?P<key>projects/[^/]+/(?:zones|regions)/[^/]+/instanceGroupManagers/[^/]+)"
+COLLECTION = r"(?P<collection>instances|disks|instanceGroupManagers|addresses)"
 ROUTES: tuple[Route, ...] = (
     ("GET", rf"{BASE}{PROJECT}/regions", _regions),
-    ("GET", rf"{BASE}{PROJECT}/aggregated/(?P<collection>instances|disks)", _aggregated),
-    ("GET", rf"{BASE}(?P<scope>{ZONE})/(?P<collection>instances|disks)", _list),
-    ("GET", rf"{BASE}(?P<scope>{PROJECT}/global)/(?P<collection>snapshots)", _list),
-    ("GET", rf"{BASE}(?:{ZONE}|projects/[^/]+/global)/operations/(?P<name>[^/]+)", _operation),
-    ("POST", rf"{BASE}(?:{ZONE}|projects/[^/]+/global)/operations/(?P<name>[^/]+)/wait", _operation),
+    ("GET", rf"{BASE}{PROJECT}/aggregated/{COLLECTION}", _aggregated),
+    ("GET", rf"{BASE}(?P<scope>{ZONE})/(?P<collection>instances|disks|instanceGroupManagers)", _list),
+    ("GET", rf"{BASE}(?P<scope>{PROJECT}/global)/(?P<collection>snapshots|addresses)", _list),
+    ("GET", rf"{BASE}(?:{ZONE}|projects/[^/]+/global|projects/[^/]+/regions/[^/]+)/operations/(?P<name>[^/]+)", _operation),
+    ("POST", rf"{BASE}(?:{ZONE}|projects/[^/]+/global|projects/[^/]+/regions/[^/]+)/operations/(?P<name>[^/]+)/wait", _operation),
     ("GET", BASE + ANY, _get),
     ("POST", rf"{BASE}{INSTANCE}/(?P<action>start|stop|reset)", _power),
     ("POST", rf"{BASE}{INSTANCE}/setMachineType", _set_machine_type),
+    ("POST", rf"{BASE}{INSTANCE}/setDeletionProtection", _protect),
+    ("POST", rf"{BASE}{INSTANCE}/detachDisk", _detach),
+    ("POST", rf"{BASE}{INSTANCE}/attachDisk", _attach),
+    ("POST", rf"{BASE}{DISK}/createSnapshot", _create_snapshot),
+    ("POST", rf"{BASE}{DISK}/resize", _resize_disk),
+    ("POST", rf"{BASE}{GROUP}/resize", _resize_group),
     ("POST", rf"{BASE}{ANY}/setLabels", _set_labels),
     ("POST", rf"{BASE}{ANY}/testIamPermissions", _test_permissions),
-    ("POST", rf"{BASE}(?P<key>{ZONE}/disks/[^/]+)/createSnapshot", _create_snapshot),
     ("DELETE", BASE + ANY, _delete),
 )

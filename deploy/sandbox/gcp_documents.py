@@ -1,4 +1,4 @@
-"""Google Cloud resources in the REST APIs' own JSON: Compute v1, Cloud SQL Admin v1beta4, Storage v1, Monitoring v3. Pure.
+"""Google Cloud resources in the REST APIs' own JSON: Compute v1, Storage v1, Monitoring v3. Pure.
 
 Held to the recorded answers and to the official SDK's messages by `tests/deploy/test_shapes_gcp.py`.
 """
@@ -85,20 +85,7 @@ def instance(place: Place, machine_type: str, status: str, *, public: bool) -> D
             "zone": place.zone_link,
             "canIpForward": False,
             "networkInterfaces": [network],
-            "disks": [
-                {
-                    "kind": "compute#attachedDisk",
-                    "type": "PERSISTENT",
-                    "mode": "READ_WRITE",
-                    "source": place.link("disks"),
-                    "deviceName": place.name,
-                    "index": 0,
-                    "boot": True,
-                    "autoDelete": True,
-                    "interface": "SCSI",
-                    "diskSizeGb": "10",
-                }
-            ],
+            "disks": [attached(place.link("disks"), place.name, 0, boot=True)],
             "metadata": {"kind": "compute#metadata", "fingerprint": fingerprint({})},
             "selfLink": place.link("instances"),
             "scheduling": {"onHostMaintenance": "MIGRATE", "automaticRestart": True, "preemptible": False},
@@ -107,6 +94,22 @@ def instance(place: Place, machine_type: str, status: str, *, public: bool) -> D
         },
         place.labels,
     )
+
+
+def attached(disk: str, device: str, index: int, *, boot: bool) -> Document:
+    """A disk as the instance it hangs on tells it."""
+    return {
+        "kind": "compute#attachedDisk",
+        "type": "PERSISTENT",
+        "mode": "READ_WRITE",
+        "source": disk,
+        "deviceName": device,
+        "index": index,
+        "boot": boot,
+        "autoDelete": boot,
+        "interface": "SCSI",
+        "diskSizeGb": "10",
+    }
 
 
 def disk(place: Place, size_gb: int, used_by: str) -> Document:
@@ -164,69 +167,8 @@ def operation(target: str, kind: str, name: str, *, done: bool = False) -> Docum
         "startTime": MADE_AT,
         "selfLink": f"{scope}/operations/{name}",
     }
-    return {**document, "zone": scope} if "/zones/" in scope else document
-
-
-@dataclass(frozen=True, slots=True)
-class SqlShape:
-    """What a Cloud SQL instance is made of."""
-
-    version: str
-    tier: str
-    backups: bool
-    ssl: bool
-    policy: str = "ALWAYS"
-
-
-def sql_instance(project: str, name: str, region: str, labels: Mapping[str, str], shape: SqlShape) -> Document:
-    return {
-        "kind": "sql#instance",
-        "selfLink": f"https://www.googleapis.com/sql/v1beta4/projects/{project}/instances/{name}",
-        "name": name,
-        "connectionName": f"{project}:{region}:{name}",
-        "etag": hashlib.sha256(name.encode()).hexdigest(),
-        "project": project,
-        "state": "RUNNABLE",
-        "backendType": "SECOND_GEN",
-        "databaseVersion": shape.version,
-        "region": region,
-        "settings": {
-            "kind": "sql#settings",
-            "settingsVersion": "1",
-            "tier": shape.tier,
-            "backupConfiguration": {
-                "kind": "sql#backupConfiguration",
-                "startTime": "10:00",
-                "enabled": shape.backups,
-                "binaryLogEnabled": False,
-            },
-            "pricingPlan": "PER_USE",
-            "replicationType": "SYNCHRONOUS",
-            "activationPolicy": shape.policy,
-            "ipConfiguration": {"ipv4Enabled": True, "authorizedNetworks": [], "requireSsl": shape.ssl},
-            "dataDiskSizeGb": "10",
-            "dataDiskType": "PD_SSD",
-            "storageAutoResize": True,
-            **({"userLabels": dict(labels)} if labels else {}),
-        },
-        "instanceType": "CLOUD_SQL_INSTANCE",
-    }
-
-
-def sql_operation(project: str, target: str, kind: str, name: str, *, done: bool = False) -> Document:
-    base = f"https://www.googleapis.com/sql/v1beta4/projects/{project}"
-    return {
-        "kind": "sql#operation",
-        "selfLink": f"{base}/operations/{name}",
-        "targetProject": project,
-        "targetId": target,
-        "targetLink": f"{base}/instances/{target}",
-        "name": name,
-        "operationType": kind,
-        "status": "DONE" if done else "PENDING",
-        "user": "escher@nimbus.example",
-        "insertTime": "2026-03-02T08:14:27.541Z",
-    }
+    kind_of_scope = next((word for word in ("zone", "region") if f"/{word}s/" in scope), "")
+    return {**document, kind_of_scope: scope} if kind_of_scope else document
 
 
 def bucket(project: str, name: str, location: str, labels: Mapping[str, str], *, uniform: bool) -> Document:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from deploy.sandbox import estate, shapes
 from deploy.sandbox import gcp_documents as api
+from deploy.sandbox import gcp_sql_documents as sql
 from deploy.sandbox.wire import Document
 
 
@@ -16,8 +17,8 @@ def documents() -> Iterator[Document]:
     yield from _snapshots()
     for database in estate.GCP_DATABASES:
         policy = "NEVER" if database.stopped else "ALWAYS"
-        shape = api.SqlShape(database.version, database.size, backups=database.protected, ssl=database.protected, policy=policy)
-        yield api.sql_instance(database.account, database.name, database.place, database.tags, shape)
+        shape = sql.SqlShape(database.version, database.size, backups=database.protected, ssl=database.protected, policy=policy)
+        yield sql.sql_instance(database.account, database.name, database.place, database.tags, shape)
     for bucket in estate.GCP_BUCKETS:
         document = api.bucket(bucket.account, bucket.name, bucket.place, bucket.tags, uniform=bucket.strict)
         yield {**document, "_project": bucket.account, "_public": bucket.public}
@@ -34,6 +35,8 @@ def _state(machine: shapes.Machine) -> str:
 def _machines() -> Iterator[Document]:
     for machine in estate.GCP_MACHINES:
         document = api.instance(_place(machine), machine.size, _state(machine), public=machine.public)
+        more = [_place(disk) for disk in estate.GCP_DISKS if disk.on == machine.name]
+        document["disks"] += [api.attached(one.link("disks"), one.name, index, boot=False) for index, one in enumerate(more, start=1)]
         yield document if machine.cpu is None else {**document, "_cpu": machine.cpu}
 
 

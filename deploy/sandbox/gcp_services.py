@@ -1,4 +1,4 @@
-"""Cloud SQL Admin v1beta4, Storage v1, Monitoring v3 and Resource Manager v1 as the local Google Cloud answers them. Pure."""
+"""Storage v1, Monitoring v3 and Resource Manager v1 as the local Google Cloud answers them. Pure."""
 
 from __future__ import annotations
 
@@ -11,61 +11,19 @@ from deploy.sandbox.wire import Answer, Asked, Document, put
 CPU = "compute.googleapis.com/instance/cpu/utilization"
 
 
-def _sent(asked: Asked) -> Document:
+def body_of(asked: Asked) -> Document:
     try:
         return asked.document()
     except ValueError:
         raise refused(400, "Parse Error", "parseError") from None
 
 
-def _merge(into: Document, sent: Document) -> None:
+def merge(into: Document, sent: Document) -> None:
     for key, value in sent.items():
         if isinstance(value, dict) and isinstance(into.get(key), dict):
-            _merge(into[key], value)
+            merge(into[key], value)
         else:
             put(into, key, value)
-
-
-def _sql_list(world: GcpWorld, asked: Asked, found: re.Match[str]) -> Answer:
-    prefix = f"sql/{found['project']}/"
-    page, more = world.paged(asked, [document for key, document in sorted(world.resources.items()) if key.startswith(prefix)])
-    return Answer(200, {"kind": "sql#instancesList", **({"items": page} if page else {}), **more})
-
-
-def _sql_find(world: GcpWorld, found: re.Match[str]) -> Document:
-    key = f"sql/{found['project']}/{found['name']}"
-    if key not in world.resources:
-        raise refused(404, "The Cloud SQL instance does not exist.", "instanceDoesNotExist")
-    return world.resources[key]
-
-
-def _sql_get(world: GcpWorld, _asked: Asked, found: re.Match[str]) -> Answer:
-    return Answer(200, _sql_find(world, found))
-
-
-def _sql_patch(world: GcpWorld, asked: Asked, found: re.Match[str]) -> Answer:
-    database, sent = _sql_find(world, found), _sent(asked)
-    policy = sent.get("settings", {}).get("activationPolicy", "ALWAYS")
-    if policy not in ("ALWAYS", "NEVER", "ON_DEMAND"):
-        raise refused(400, f"Invalid value at 'body.settings.activation_policy': '{policy}'.", "invalidParameter")
-
-    def done() -> None:
-        _merge(database, sent)
-        settings = database["settings"]
-        settings["settingsVersion"] = str(int(settings["settingsVersion"]) + 1)
-
-    return world.run(asked, database, done)
-
-
-def _sql_restart(world: GcpWorld, asked: Asked, found: re.Match[str]) -> Answer:
-    database = _sql_find(world, found)
-    if database["settings"]["activationPolicy"] == "NEVER":
-        raise refused(400, "Invalid request: the instance is not running.", "invalidOperation")
-    return world.run(asked, database, lambda: None)
-
-
-def _sql_operation(world: GcpWorld, _asked: Asked, found: re.Match[str]) -> Answer:
-    return Answer(200, world.progress(found["name"]))
 
 
 def _buckets(world: GcpWorld, asked: Asked, _found: re.Match[str]) -> Answer:
@@ -82,13 +40,13 @@ def _bucket(world: GcpWorld, _asked: Asked, found: re.Match[str]) -> Answer:
 
 
 def _bucket_patch(world: GcpWorld, asked: Asked, found: re.Match[str]) -> Answer:
-    bucket, sent = world.find(f"b/{found['name']}"), _sent(asked)
+    bucket, sent = world.find(f"b/{found['name']}"), body_of(asked)
     wanted = sent.get("iamConfiguration", {}).get("publicAccessPrevention", "inherited")
     if wanted not in ("inherited", "enforced"):
         raise refused(400, f"Invalid argument: publicAccessPrevention '{wanted}'.", "invalid")
     if (met := asked.query.get("ifMetagenerationMatch")) and met != bucket["metageneration"]:
         raise refused(412, "At least one of the pre-conditions you specified did not hold.", "conditionNotMet")
-    _merge(bucket, sent)
+    merge(bucket, sent)
     bucket["metageneration"] = str(int(bucket["metageneration"]) + 1)
     return Answer(200, bucket)
 
@@ -100,7 +58,7 @@ def _policy(world: GcpWorld, _asked: Asked, found: re.Match[str]) -> Answer:
 
 def _policy_put(world: GcpWorld, asked: Asked, found: re.Match[str]) -> Answer:
     world.find(f"b/{found['name']}")
-    sent = _sent(asked)
+    sent = body_of(asked)
     world.policies[f"b/{found['name']}"] = {**world.policies[f"b/{found['name']}"], "bindings": list(sent.get("bindings") or [])}
     return Answer(200, world.policies[f"b/{found['name']}"])
 
@@ -115,7 +73,7 @@ def _bucket_permissions(world: GcpWorld, asked: Asked, found: re.Match[str]) -> 
 
 
 def _project_permissions(world: GcpWorld, asked: Asked, found: re.Match[str]) -> Answer:
-    wanted = [str(name) for name in _sent(asked).get("permissions") or ()]
+    wanted = [str(name) for name in body_of(asked).get("permissions") or ()]
     if strange := next((name for name in wanted if "*" in name), ""):
         raise refused(400, f"Permission {strange} is not valid for this resource.", "badRequest")
     return Answer(200, world.tested(f"projects/{found['project']}", found["project"], wanted))
@@ -137,14 +95,8 @@ def _time_series(world: GcpWorld, asked: Asked, found: re.Match[str]) -> Answer:
     return Answer(200, {**({"timeSeries": page} if page else {}), **more, "unit": "10^2.%"})
 
 
-SQL = r"/sql/v1beta4/projects/(?P<project>[^/]+)"
 BUCKET = r"/storage/v1/b/(?P<name>[^/]+)"
 ROUTES: tuple[Route, ...] = (
-    ("GET", rf"{SQL}/instances", _sql_list),
-    ("GET", rf"{SQL}/instances/(?P<name>[^/]+)", _sql_get),
-    ("PATCH", rf"{SQL}/instances/(?P<name>[^/]+)", _sql_patch),
-    ("POST", rf"{SQL}/instances/(?P<name>[^/]+)/restart", _sql_restart),
-    ("GET", rf"{SQL}/operations/(?P<name>[^/]+)", _sql_operation),
     ("GET", r"/storage/v1/b", _buckets),
     ("GET", BUCKET, _bucket),
     ("PATCH", BUCKET, _bucket_patch),

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from deploy.sandbox import gcp_documents as documents
+from deploy.sandbox.gcp_sql_documents import sql_operation
 from deploy.sandbox.wire import Answer, Asked, Clock, Document, Wrong, put
 
 REASONS: Mapping[int, tuple[str, str]] = {
@@ -26,6 +27,7 @@ REASONS: Mapping[int, tuple[str, str]] = {
     500: ("backendError", "Internal error. Please try again or contact Google Support."),
     503: ("backendError", "Service is currently unavailable."),
 }
+SQL_KINDS: Mapping[str, str] = {"restart": "RESTART", "failover": "FAILOVER"}
 COMPUTE_PREFIX = "/compute/v1/"
 
 
@@ -41,11 +43,21 @@ def refused(status: int, message: str = "", reason: str = "") -> Wrong:
     return Wrong(refusal(status, message, reason))
 
 
+def disabled(service: str) -> Answer:
+    """What every API says in a project that has not enabled it."""
+    message = f"{service} API has not been used in project 123456789123 before or it is disabled. Enable it and retry."
+    info = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "SERVICE_DISABLED", "domain": "googleapis.com"}
+    details = [{**info, "metadata": {"service": f"{service}.googleapis.com", "consumer": "projects/123456789123"}}]
+    return Answer(403, {"error": {"code": 403, "message": message, "status": "PERMISSION_DENIED", "details": details}})
+
+
 @dataclass
 class GcpWorld:
     """All projects of the local Google Cloud.
 
-    `resources` goes by path: `projects/P/zones/Z/instances/N`, `projects/P/global/snapshots/N`, `sql/P/N`, `b/NAME`.
+    `resources` goes by path: `projects/P/zones/Z/instances/N`, `projects/P/global/snapshots/N`, `sql/P/N`,
+    `backups/P/instances/N/backupRuns/ID`, `b/NAME`, `projects/P/locations/L/clusters/C`, `projects/P/subscriptions/S`.
+    `switched_off` are the beginnings of paths whose API a project has not enabled, `missing_zones` what Kubernetes Engine cannot read there.
     `withheld` are the permissions that the caller lacks, by `projects/P` or a resource's path; they are told, not enforced.
     """
 
@@ -59,8 +71,13 @@ class GcpWorld:
     operations: dict[str, tuple[Document, float]] = field(default_factory=dict)
     seen: dict[str, Document] = field(default_factory=dict)
     withheld: dict[str, frozenset[str]] = field(default_factory=dict)
+    switched_off: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    missing_zones: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def answer(self, asked: Asked) -> Answer:
+        for project, prefixes in self.switched_off.items():
+            if asked.path.startswith(prefixes) and f"/{project}/" in asked.path:
+                raise Wrong(disabled(asked.path.split("/")[1]))
         for method, pattern, handle in self.routes:
             if method == asked.method and (found := re.fullmatch(pattern, asked.path)):
                 return handle(self, asked, found)
@@ -70,9 +87,9 @@ class GcpWorld:
         return refusal(status)
 
     def seed(self, document: Document) -> str:
-        """Beside the API's own document it takes `_cpu`, and for a bucket `_project` and `_public`."""
+        """Beside the API's own document it takes `_cpu`, for a bucket `_project` and `_public`, and `_key` for what does not tell its path."""
         kept = {name: value for name, value in document.items() if not name.startswith("_")}
-        key = _key(kept)
+        key = str(document.get("_key") or "") or _key(kept)
         self.resources[key] = kept
         if "_cpu" in document:
             self.cpu[key] = float(document["_cpu"])
@@ -82,9 +99,8 @@ class GcpWorld:
         return key
 
     def change(self, key: str, change: Mapping[str, Any]) -> bool:
-        if "_withheld" in change:
-            self.withheld[key] = frozenset(change["_withheld"])
-            return True
+        if ordered := self._ordered(key, change):
+            return ordered
         if key not in self.resources:
             return False
         if change.get("gone"):
@@ -98,6 +114,16 @@ class GcpWorld:
         if "labels" in self.resources[key]:
             self.resources[key]["labelFingerprint"] = documents.fingerprint(self.resources[key]["labels"])
         return True
+
+    def _ordered(self, key: str, change: Mapping[str, Any]) -> bool:
+        """What a test orders of a project rather than of a resource."""
+        if "_withheld" in change:
+            self.withheld[key] = frozenset(change["_withheld"])
+        if "_switched_off" in change:
+            self.switched_off[key] = tuple(change["_switched_off"])
+        if "_missing_zones" in change:
+            self.missing_zones[key] = tuple(change["_missing_zones"])
+        return any(name in change for name in ("_withheld", "_switched_off", "_missing_zones"))
 
     def forget(self, key: str) -> None:
         """The resource is no more, and uses no disk any longer."""
@@ -128,8 +154,8 @@ class GcpWorld:
         name = f"operation-{documents.number(f'{asked.path} {len(self.operations)}')}"
         due = self.clock.later(effect)
         if document["kind"] == "sql#instance":
-            kind = "RESTART" if asked.path.endswith("/restart") else "UPDATE"
-            running = documents.sql_operation(str(document["project"]), str(document["name"]), kind, name)
+            kind = SQL_KINDS.get(asked.path.rpartition("/")[2], "DELETE" if asked.method == "DELETE" else "UPDATE")
+            running = sql_operation(str(document["project"]), str(document["name"]), kind, name)
         else:
             kind = "delete" if asked.method == "DELETE" else asked.path.rpartition("/")[2]
             running = documents.operation(str(document["selfLink"]), kind, name)
@@ -159,6 +185,8 @@ def _key(document: Document) -> str:
         return link.partition(COMPUTE_PREFIX)[2]
     if kind == "sql#instance":
         return f"sql/{document['project']}/{document['name']}"
+    if kind == "sql#backupRun" and "/projects/" in link:
+        return f"backups/{link.partition('/projects/')[2]}"
     if kind == "storage#bucket":
         return f"b/{document['name']}"
     raise ValueError(f"no resource of Google Cloud is known by kind {kind!r} and link {urlsplit(link).path!r}")

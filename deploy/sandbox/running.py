@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from asyncio.subprocess import Process
 from dataclasses import dataclass
 
@@ -29,5 +30,6 @@ class Running:
         try:
             await asyncio.wait_for(self.process.wait(), timeout=3)
         except TimeoutError:
-            self.process.kill()
+            with contextlib.suppress(ProcessLookupError):  # it ended just now
+                self.process.kill()
             await self.process.wait()

@@ -24,8 +24,9 @@ class OperationClass(StrEnum):
     CONFIGURE = "configure"  # resize and the like
     TAG = "tag"
     CREATE = "create"  # makes something new that can be deleted again: a snapshot
+    GUARD = "guard"  # puts up a guard and takes nothing away: deletion protection, versions, backups
     PROTECT = "protect"  # narrows access or exposure
-    EXPOSE = "expose"  # widens access or exposure
+    EXPOSE = "expose"  # widens access or exposure, or takes a guard away
     DELETE = "delete"
 
 

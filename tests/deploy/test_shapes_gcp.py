@@ -12,6 +12,7 @@ from google.protobuf import json_format
 
 from deploy.sandbox import gcp_documents as documents
 from deploy.sandbox.gcp_estate import documents as everything
+from deploy.sandbox.gcp_sql_documents import sql_operation
 from tests.deploy.shapes import strange
 
 RECORDED = Path(__file__).parents[2] / ".." / "shared" / "recorded" / "gcp"
@@ -101,7 +102,7 @@ def test_the_real_cloud_sql_gave_every_key_with_the_same_type():
     allowed = {"/settings/userLabels", "/settings/ipConfiguration/requireSsl"}
     assert {told.partition(":")[0] for told in strange(ours("sql#instance"), theirs)} <= allowed
     operations = list(recorded("sqlinstance-*/patch-sql-*.json"))
-    assert strange([documents.sql_operation("p", "i", "UPDATE", "n")], operations) == []
+    assert strange([sql_operation("p", "i", "UPDATE", "n")], operations) == []
 
 
 @pytest.mark.peer

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.estate.resource import Resource, ResourceType
+from engine.estate.resource import Resource
 
 Wire = Mapping[str, Any]
 
@@ -40,12 +40,23 @@ class ArmId:
     def name(self) -> str:
         return self.names[-1]
 
+    @property
+    def path(self) -> str:
+        """The id in full, as ARM's paths take it."""
+        namespace, *types = self.kind.split("/")
+        tail = "/".join(f"{type_}/{name}" for type_, name in zip(types, self.names, strict=True))
+        return f"/subscriptions/{self.subscription}/resourceGroups/{self.group}/providers/{namespace}/{tail}"
+
+    def above(self, levels: int = 1) -> ArmId:
+        """What this is a part of: the server of a database, the cluster of a node pool."""
+        return ArmId(self.subscription, self.group, self.kind.rsplit("/", levels)[0], self.names[:-levels])
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of resource under its normalised and its own name."""
 
-    type: ResourceType
+    type: str
     native: str
 
 

@@ -6,13 +6,13 @@ import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from engine.clouds.azure import operations as names
+from engine.clouds.azure import rest_calls
 from engine.clouds.azure.arm import ArmId
 from engine.clouds.azure.session import AzureSession
+from engine.clouds.azure.tables import disks, machines, storage
 from engine.clouds.operation import Call, Receipt
 from engine.errors import NotFound, Rejected
 
-TAGS_VERSION = "2024-11-01"
 NOTHING_THERE = 204
 
 
@@ -102,19 +102,6 @@ async def _delete_disk(session: AzureSession, call: Call) -> Receipt:
     return heard.receipt(call)
 
 
-def _tags(operation: str) -> Callable[[AzureSession, Call], Awaitable[Receipt]]:
-    """Merges one tag in, or takes one out (an empty value means: whatever its value is)."""
-
-    async def perform(session: AzureSession, call: Call) -> Receipt:
-        tags = {str(call.arguments["key"]): str(call.arguments.get("value", ""))}
-        path = f"{call.resource.id}/providers/Microsoft.Resources/tags/default"
-        body = {"operation": operation, "properties": {"tags": tags}}
-        _, headers = await session.rest("PATCH", path, {"api-version": TAGS_VERSION}, body)
-        return Receipt(request_id=str(headers.get("x-ms-request-id", "")), said="done")
-
-    return perform
-
-
 async def _public_access(session: AzureSession, call: Call, *, allowed: bool) -> Receipt:
     where, heard = ArmId.parse(call.resource.id), _Heard()
     wanted: Any = {"properties": {"allowBlobPublicAccess": allowed}}
@@ -125,7 +112,7 @@ async def _public_access(session: AzureSession, call: Call, *, allowed: bool) ->
 async def _close(session: AzureSession, call: Call) -> Receipt:
     if call.arguments.get("allow_blob_public_access") is not False:
         # This name was judged as protection; what opens must come under the name that is judged as exposure.
-        raise Rejected(f"{call.operation} only closes.", tried=call.operation, code="WrongOperation", hint=f"Opening is {names.OPEN}.")
+        raise Rejected(f"{call.operation} only closes.", tried=call.operation, code="WrongOperation", hint=f"Opening is {storage.OPEN}.")
     return await _public_access(session, call, allowed=False)
 
 
@@ -134,16 +121,15 @@ async def _open(session: AzureSession, call: Call) -> Receipt:
 
 
 CALLS: Mapping[str, Callable[[AzureSession, Call], Awaitable[Receipt]]] = {
-    names.START: _on_machine("begin_start"),
-    names.DEALLOCATE: _on_machine("begin_deallocate"),
-    names.RESTART: _on_machine("begin_restart"),
-    names.RESIZE: _resize,
-    names.DELETE_VM: _on_machine("begin_delete"),
-    names.TAG: _tags("Merge"),
-    names.UNTAG: _tags("Delete"),
-    names.SNAP: _snapshot,
-    names.DELETE_SNAPSHOT: _delete_snapshot,
-    names.DELETE_DISK: _delete_disk,
-    names.CLOSE: _close,
-    names.OPEN: _open,
+    machines.START: _on_machine("begin_start"),
+    machines.DEALLOCATE: _on_machine("begin_deallocate"),
+    machines.RESTART: _on_machine("begin_restart"),
+    machines.RESIZE: _resize,
+    machines.DELETE_VM: _on_machine("begin_delete"),
+    disks.SNAP: _snapshot,
+    disks.DELETE_SNAPSHOT: _delete_snapshot,
+    disks.DELETE_DISK: _delete_disk,
+    storage.CLOSE: _close,
+    storage.OPEN: _open,
+    **rest_calls.CALLS,
 }

@@ -8,12 +8,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
-from engine.clouds.azure import metrics
+from engine.clouds.azure import locks, metrics
 from engine.clouds.azure.allowed import listed
 from engine.clouds.azure.answers import understood
 from engine.clouds.azure.arm import ArmId
 from engine.clouds.azure.calls import CALLS
-from engine.clouds.azure.catalogue import SCANNERS, scanner_for
+from engine.clouds.azure.catalogue import BY_TYPE, scanner_for
 from engine.clouds.azure.operations import OPERATIONS
 from engine.clouds.azure.scanner import Scanner
 from engine.clouds.azure.scanners import snapshots
@@ -21,7 +21,7 @@ from engine.clouds.azure.session import AzureSession, load
 from engine.clouds.operation import Call, Operation, Receipt
 from engine.clouds.parts import BROKEN, Piece, gap_reason, side_by_side
 from engine.clouds.permission import Check, unknown
-from engine.errors import CloudError, NotFound, Rejected, SettingsError, Unreachable
+from engine.errors import CloudError, Denied, NotFound, Rejected, SettingsError, Unreachable
 from engine.estate.resource import CloudName, Gap, Resource, Swept
 from engine.settings import AccountSettings
 
@@ -47,29 +47,27 @@ class AzureCloud:
         return OPERATIONS
 
     def sweep(self) -> AsyncIterator[Piece]:
-        parts = [partial(self._part, account, scanner) for account in self._accounts.values() for scanner in SCANNERS]
+        parts = [partial(self._part, account, type_) for account in self._accounts.values() for type_ in BY_TYPE]
         return side_by_side(parts, PARTS_AT_ONCE)
 
-    async def _part(self, account: AccountSettings, scanner: Scanner) -> list[Piece]:
+    async def _part(self, account: AccountSettings, type_: str) -> list[Piece]:
+        found, beside = list[Resource](), list[CloudError]()
         try:
             session = await self._session(account.id)
             with understood(LOCATIONS):
                 regions = await session.regions()
-            with understood(scanner.tried):
-                wires = await scanner.everything(session)
-                found = [scanner.resource(session.account, wire) for wire in wires]
-            if not scanner.measured:
-                return _pieces(account, scanner, found, regions)
-            found, unmeasured = await metrics.with_cpu(session, found, datetime.now(UTC))
+            for scanner in BY_TYPE[type_]:
+                resources, errors = await _seen(session, scanner)
+                found += resources
+                beside += errors
         except SettingsError:
             raise
         except CloudError as error:
-            return [_gap(account, scanner, error)]
+            return [_gap(account, type_, error)]
         except Exception as error:  # noqa: BLE001 - an edge: one unreadable part must not hide the rest of the estate
-            told = Unreachable(f"{type(error).__name__}: {error}", tried=scanner.tried, code=BROKEN)
-            return [_gap(account, scanner, told)]
-        pieces = _pieces(account, scanner, found, regions)
-        return [*pieces, _gap(account, scanner, unmeasured)] if unmeasured else pieces
+            tried = ", ".join(scanner.tried for scanner in BY_TYPE[type_])
+            return [_gap(account, type_, Unreachable(f"{type(error).__name__}: {error}", tried=tried, code=BROKEN))]
+        return [*_pieces(account, type_, found, regions), *(_gap(account, type_, error) for error in beside)]
 
     async def read(self, resource: Resource) -> Resource | None:
         session = await self._session(resource.account)
@@ -82,6 +80,11 @@ class AzureCloud:
             with understood(scanner.tried):
                 wire = await scanner.one(session, where)
                 now = scanner.resource(session.account, wire)
+            if scanner.locked:
+                (now,), errors = await _guarded(session, [now])
+                # Who may not read locks knows of none, as in the sweep; any other silence is no answer at all.
+                if errors and not isinstance(errors[0], Denied):
+                    raise errors[0]
         except NotFound:
             return None
         # Azure spells one resource group in different cases from call to call; the id we know it by stays.
@@ -102,7 +105,7 @@ class AzureCloud:
         try:
             with understood(snapshots.SCANNER.tried):
                 wire = await snapshots.SCANNER.one(session, ArmId.parse(receipt.produced))
-                return snapshots.snapshot(session.account, wire).state
+                return snapshots.SCANNER.resource(session.account, wire).state
         except NotFound:
             return None
 
@@ -136,7 +139,30 @@ class AzureCloud:
         return self._sessions[account]
 
 
-def _pieces(account: AccountSettings, scanner: Scanner, found: Sequence[Resource], regions: Sequence[str]) -> list[Piece]:
+async def _seen(session: AzureSession, scanner: Scanner) -> tuple[list[Resource], list[CloudError]]:
+    """All of a kind, and what stands beside it where that could not be had: locks, averages. Raises CloudError."""
+    with understood(scanner.tried):
+        found = [scanner.resource(session.account, wire) for wire in await scanner.everything(session)]
+    errors: list[CloudError] = []
+    if scanner.locked:
+        found, errors = await _guarded(session, found)
+    if scanner.measured:
+        found, unmeasured = await metrics.with_cpu(session, found, datetime.now(UTC))
+        errors += [unmeasured] if unmeasured else []
+    return found, errors
+
+
+async def _guarded(session: AzureSession, found: list[Resource]) -> tuple[list[Resource], list[CloudError]]:
+    """The resources with what their locks mean; without an answer about locks as they are, and why."""
+    try:
+        with understood(locks.TRIED):
+            every = [locks.Lock.read(wire) for wire in await session.rest_kind(locks.KIND, locks.VERSION)]
+    except CloudError as error:
+        return found, [error]
+    return [locks.told(resource, every) for resource in found], []
+
+
+def _pieces(account: AccountSettings, type_: str, found: Sequence[Resource], regions: Sequence[str]) -> list[Piece]:
     """One part for each region, the empty ones too: what was there before and is not now has vanished.
 
     The part without a region stands for the list as a whole, and ends a gap that stood there.
@@ -146,9 +172,9 @@ def _pieces(account: AccountSettings, scanner: Scanner, found: Sequence[Resource
     for resource in found:
         if resource.region in by_region:
             by_region[resource.region].append(resource)
-    return [Swept("azure", account.id, region, scanner.kind.type, tuple(its)) for region, its in by_region.items()]
+    return [Swept("azure", account.id, region, type_, tuple(its)) for region, its in by_region.items()]
 
 
-def _gap(account: AccountSettings, scanner: Scanner, error: CloudError) -> Gap:
+def _gap(account: AccountSettings, type_: str, error: CloudError) -> Gap:
     detail = f"{error.message} {error.code} {error.answer}".strip()
-    return Gap("azure", account.id, account.name, "", scanner.kind.type, gap_reason(error), error.tried or scanner.tried, detail)
+    return Gap("azure", account.id, account.name, "", type_, gap_reason(error), error.tried, detail)

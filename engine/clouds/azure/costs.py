@@ -36,6 +36,7 @@ DISK_GB: Mapping[str, float] = {
     "UltraSSD_LRS": 0.13,
 }
 SNAPSHOT_GB = 0.05
+PUBLIC_ADDRESS = 3.65  # a static one, used or not
 STORAGE_ACCOUNT = 20.0  # what an account with ordinary contents tends to cost; its true cost is its contents
 SQL_OBJECTIVES: Mapping[str, float] = {
     "Basic": 4.9,
@@ -47,6 +48,14 @@ SQL_OBJECTIVES: Mapping[str, float] = {
     "P2": 912.5,
     "GP_Gen5_2": 368.0,
     "GP_Gen5_4": 736.0,
+}
+POSTGRES_TIERS: Mapping[str, float] = {
+    "Standard_B1ms": 14.6,
+    "Standard_B2s": 58.4,
+    "Standard_D2ds_v4": 138.7,
+    "Standard_D2s_v3": 138.7,
+    "Standard_D4s_v3": 277.4,
+    "Standard_D4ds_v5": 277.4,
 }
 
 
@@ -64,3 +73,7 @@ def snapshot(size_gb: int) -> float:
 
 def sql_database(objective: str) -> float:
     return SQL_OBJECTIVES.get(objective, 0.0)
+
+
+def postgres(tier: str) -> float:
+    return POSTGRES_TIERS.get(tier, 0.0)

@@ -6,15 +6,21 @@ from collections.abc import Iterable
 from typing import Any
 
 from engine.clouds.azure.catalogue import SCANNERS
+from engine.clouds.azure.locks import TRIED as LOCKS
 from engine.clouds.azure.metrics import TRIED as METRICS
 from engine.clouds.azure.operations import OPERATIONS
 
-# Databases are read with their server and their encryption; each subscription with its regions.
+# Databases are read with their server and their encryption, accounts with their blobs, scale sets with their machines; each subscription
+# with its regions and its locks.
 _BESIDE = (
     "Microsoft.Resources/subscriptions/locations/read",
     "Microsoft.Sql/servers/read",
     "Microsoft.Sql/servers/databases/transparentDataEncryption/read",
     "Microsoft.Compute/virtualMachines/instanceView/read",
+    "Microsoft.Compute/virtualMachineScaleSets/virtualMachines/read",
+    "Microsoft.Compute/virtualMachineScaleSets/virtualMachines/instanceView/read",
+    "Microsoft.Storage/storageAccounts/blobServices/read",
+    LOCKS,
 )
 READING: tuple[str, ...] = tuple(sorted({METRICS, *_BESIDE, *(scanner.tried for scanner in SCANNERS)}))
 

@@ -23,3 +23,4 @@ class Scanner:
     one: Callable[[AzureSession, ArmId], Awaitable[Wire]]
     resource: Callable[[Account, Wire], Resource]
     measured: bool = False
+    locked: bool = False  # management locks are looked at too

@@ -141,8 +141,8 @@ class AzureSession:
         client: StorageManagementClient = self._client(StorageManagementClient)
         return client
 
-    async def rest(self, method: str, path: str, params: Mapping[str, str], json: Any = None) -> tuple[Any, Mapping[str, str]]:
-        """One call of ARM that no SDK of ours covers: its JSON and its headers. Raises the SDK's errors."""
+    async def send(self, method: str, path: str, params: Mapping[str, str], json: Any = None) -> Any:
+        """One call of ARM that no SDK of ours covers: the answer as it came, refusals raised as the SDK's errors."""
         from azure.core.rest import HttpRequest
         from azure.mgmt.core import AsyncARMPipelineClient
 
@@ -151,18 +151,32 @@ class AzureSession:
         body = {} if json is None else {"json": json}
         response = await self._clients["rest"].send_request(HttpRequest(method, f"{self._endpoint}{path}", params=dict(params), **body))
         response.raise_for_status()
+        return response
+
+    async def rest(self, method: str, path: str, params: Mapping[str, str], json: Any = None) -> tuple[Any, Mapping[str, str]]:
+        """The same: its JSON and its headers. Raises the SDK's errors."""
+        response = await self.send(method, path, params, json)
         return response.json(), response.headers
 
-    async def rest_items(self, path: str, version: str) -> list[Wire]:
+    async def rest_item(self, path: str, version: str, **params: str) -> Wire:
+        """One resource as ARM tells it. Raises the SDK's errors."""
+        answer, _ = await self.rest("GET", path, {"api-version": version, **params})
+        return dict(answer)
+
+    async def rest_items(self, path: str, version: str, **more: str) -> list[Wire]:
         """Everything a list of ARM holds, page after page. Raises the SDK's errors; KeyError for another shape."""
         found: list[Wire] = []
-        params: Mapping[str, str] = {"api-version": version}
+        params: Mapping[str, str] = {"api-version": version, **more}
         while path:
             answer, _ = await self.rest("GET", path, params)
             found += answer["value"]
             # The link to the next page carries its own parameters, and must not lead to another host.
             path, params = str(answer.get("nextLink") or "").removeprefix(self._endpoint), {}
         return found
+
+    async def rest_kind(self, kind: str, version: str) -> list[Wire]:
+        """Every resource of a kind (`Microsoft.Web/sites`) in the subscription. Raises as `rest_items`."""
+        return await self.rest_items(f"/subscriptions/{self.account.id}/providers/{kind}", version)
 
     async def regions(self) -> tuple[str, ...]:
         """The regions this subscription may use, asked once. Raises the SDK's errors."""

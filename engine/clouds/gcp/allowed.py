@@ -68,22 +68,14 @@ def _missing_on(session: GcpSession, resource: Resource, missing: frozenset[str]
         return missing - frozenset(ask[1](session, where, own))
 
 
-def _instance(session: GcpSession, where: FullName, names: Names) -> Sequence[str]:
-    request = {"project": where.project, "zone": where.zone, "resource": where.name}
-    asked = {"test_permissions_request_resource": {"permissions": names}}
-    return session.instances.test_iam_permissions(request={**request, **asked}, retry=None, timeout=session.timeout_s).permissions
+def _compute(session: GcpSession, where: FullName, names: Names) -> Sequence[str]:
+    body = {"permissions": list(names)}
+    return tuple(session.rest("POST", "compute", f"/compute/v1/{where.path}/testIamPermissions", body=body).get("permissions") or ())
 
 
-def _disk(session: GcpSession, where: FullName, names: Names) -> Sequence[str]:
-    request = {"project": where.project, "zone": where.zone, "resource": where.name}
-    asked = {"test_permissions_request_resource": {"permissions": names}}
-    return session.disks.test_iam_permissions(request={**request, **asked}, retry=None, timeout=session.timeout_s).permissions
-
-
-def _snapshot(session: GcpSession, where: FullName, names: Names) -> Sequence[str]:
-    asked = {"test_permissions_request_resource": {"permissions": names}}
-    request = {"project": where.project, "resource": where.name, **asked}
-    return session.snapshots.test_iam_permissions(request=request, retry=None, timeout=session.timeout_s).permissions
+def _subscription(session: GcpSession, where: FullName, names: Names) -> Sequence[str]:
+    body = {"permissions": list(names)}
+    return tuple(session.rest("POST", "pubsub", f"/v1/{where.path}:testIamPermissions", body=body).get("permissions") or ())
 
 
 def _bucket(session: GcpSession, where: FullName, names: Names) -> Sequence[str]:
@@ -91,10 +83,12 @@ def _bucket(session: GcpSession, where: FullName, names: Names) -> Sequence[str]
     return tuple(session.rest("GET", "storage", f"/storage/v1/b/{where.name}/iam/testPermissions?{query}").get("permissions") or ())
 
 
-# Kinds that can carry roles of their own, and how their permissions begin. Cloud SQL has none: there the project decides.
+# Kinds that can carry roles of their own, and how their permissions begin. Of the others the project decides.
 _ASKED: Mapping[tuple[str, str], tuple[str, Callable[[GcpSession, FullName, Names], Sequence[str]]]] = {
-    ("compute", "instances"): ("compute.instances.", _instance),
-    ("compute", "disks"): ("compute.disks.", _disk),
-    ("compute", "snapshots"): ("compute.snapshots.", _snapshot),
+    ("compute", "instances"): ("compute.instances.", _compute),
+    ("compute", "disks"): ("compute.disks.", _compute),
+    ("compute", "snapshots"): ("compute.snapshots.", _compute),
+    ("compute", "addresses"): ("compute.addresses.", _compute),
+    ("pubsub", "subscriptions"): ("pubsub.subscriptions.", _subscription),
     ("storage", ""): ("storage.buckets.", _bucket),
 }

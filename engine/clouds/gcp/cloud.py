@@ -11,22 +11,24 @@ from functools import partial
 from engine.clouds.gcp import metrics
 from engine.clouds.gcp.allowed import granted
 from engine.clouds.gcp.answers import understood
-from engine.clouds.gcp.calls import CALLS, Perform
-from engine.clouds.gcp.catalogue import SCANNERS, scanner_for
+from engine.clouds.gcp.calls import CALLS
+from engine.clouds.gcp.catalogue import BY_TYPE, scanner_for
 from engine.clouds.gcp.names import FullName, Wire
 from engine.clouds.gcp.operations import OPERATIONS
+from engine.clouds.gcp.rest_calls import Perform
 from engine.clouds.gcp.scanner import Scanner
-from engine.clouds.gcp.scanners import snapshots
 from engine.clouds.gcp.session import GcpSession
 from engine.clouds.operation import Call, Operation, Receipt
 from engine.clouds.parts import BROKEN, Piece, gap_reason, side_by_side
 from engine.clouds.permission import Check, unknown
-from engine.errors import CloudError, NotFound, Rejected, SettingsError, Unreachable
+from engine.errors import CloudError, Denied, NotFound, Rejected, SettingsError, Unreachable
 from engine.estate.resource import CloudName, Gap, Resource, Swept
 from engine.settings import AccountSettings
 
 PARTS_AT_ONCE = 6
 REQUEST_TIMEOUT_S = 30.0
+# Google's words for an API that nobody switched on in a project.
+SWITCHED_OFF = frozenset({"SERVICE_DISABLED", "accessNotConfigured"})
 WIDER = ("global", "us", "eu", "asia")  # snapshots belong to the whole project, buckets may span a continent
 
 
@@ -48,29 +50,26 @@ class GcpCloud:
         return OPERATIONS
 
     def sweep(self) -> AsyncIterator[Piece]:
-        parts = [partial(self._part, account, scanner) for account in self._accounts.values() for scanner in SCANNERS]
+        parts = [partial(self._part, account, type_) for account in self._accounts.values() for type_ in BY_TYPE]
         return side_by_side(parts, PARTS_AT_ONCE)
 
-    async def _part(self, account: AccountSettings, scanner: Scanner) -> list[Piece]:
+    async def _part(self, account: AccountSettings, type_: str) -> list[Piece]:
+        found, beside = list[Resource](), list[CloudError]()
         try:
             session = await self._session(account.id)
             regions = await asyncio.to_thread(_regions, session)
-            wires, found = await asyncio.to_thread(_seen, session, scanner)
+            for scanner in BY_TYPE[type_]:
+                resources, errors = await _listed(session, scanner)
+                found += resources
+                beside += errors
         except SettingsError:
             raise
         except CloudError as error:
-            return [_gap(account, scanner, error)]
+            return [_gap(account, type_, error)]
         except Exception as error:  # noqa: BLE001 - an edge: one unreadable part must not hide the rest of the estate
-            told = Unreachable(f"{type(error).__name__}: {error}", tried=scanner.tried, code=BROKEN)
-            return [_gap(account, scanner, told)]
-        if not scanner.measured:
-            return _pieces(account, scanner, found, regions)
-        try:
-            cpu = await asyncio.to_thread(_measured, session)
-        except CloudError as error:
-            return [*_pieces(account, scanner, found, regions), _gap(account, scanner, error)]
-        measured = [_with_cpu(one, cpu.get(str(wire.get("id", "")))) for one, wire in zip(found, wires, strict=True)]
-        return _pieces(account, scanner, measured, regions)
+            tried = ", ".join(scanner.tried for scanner in BY_TYPE[type_])
+            return [_gap(account, type_, Unreachable(f"{type(error).__name__}: {error}", tried=tried, code=BROKEN))]
+        return [*_pieces(account, type_, found, regions), *(_gap(account, type_, error) for error in beside)]
 
     async def read(self, resource: Resource) -> Resource | None:
         session = await self._session(resource.account)
@@ -90,7 +89,9 @@ class GcpCloud:
             return None
         session = await self._session(call.resource.account)
         try:
-            return (await asyncio.to_thread(_read, session, snapshots.SCANNER, FullName.parse(receipt.produced))).state
+            where = FullName.parse(receipt.produced)
+            scanner = scanner_for(where)
+            return (await asyncio.to_thread(_read, session, scanner, where)).state if scanner else None
         except NotFound:
             return None
 
@@ -120,6 +121,26 @@ class GcpCloud:
             if account not in self._sessions:
                 self._sessions[account] = await asyncio.to_thread(GcpSession, self._accounts[account], self._timeout_s)
             return self._sessions[account]
+
+
+async def _listed(session: GcpSession, scanner: Scanner) -> tuple[list[Resource], list[CloudError]]:
+    """All of a kind, and what stands beside it where that could not be had: averages, or the whole of an API that is switched off.
+
+    Raises CloudError. A project has nothing of what its switched-off API would list; other kinds of the same type are not hidden by that.
+    """
+    try:
+        wires, found = await asyncio.to_thread(_seen, session, scanner)
+    except Denied as error:
+        if error.code in SWITCHED_OFF:
+            return [], [error]
+        raise
+    if not scanner.measured:
+        return found, []
+    try:
+        cpu = await asyncio.to_thread(_measured, session)
+    except CloudError as error:
+        return found, [error]
+    return [_with_cpu(one, cpu.get(str(wire.get("id", "")))) for one, wire in zip(found, wires, strict=True)], []
 
 
 def _seen(session: GcpSession, scanner: Scanner) -> tuple[list[Wire], list[Resource]]:
@@ -153,7 +174,7 @@ def _regions(session: GcpSession) -> tuple[str, ...]:
         return session.regions()
 
 
-def _pieces(account: AccountSettings, scanner: Scanner, found: Sequence[Resource], regions: Sequence[str]) -> list[Piece]:
+def _pieces(account: AccountSettings, type_: str, found: Sequence[Resource], regions: Sequence[str]) -> list[Piece]:
     """One part for each region, the empty ones too: what was there before and is not now has vanished.
 
     The part without a region stands for the list as a whole, and ends a gap that stood there. What belongs to no single region is
@@ -164,9 +185,9 @@ def _pieces(account: AccountSettings, scanner: Scanner, found: Sequence[Resource
     for resource in found:
         if resource.region in by_region:
             by_region[resource.region].append(resource)
-    return [Swept("gcp", account.id, region, scanner.kind.type, tuple(its)) for region, its in by_region.items()]
+    return [Swept("gcp", account.id, region, type_, tuple(its)) for region, its in by_region.items()]
 
 
-def _gap(account: AccountSettings, scanner: Scanner, error: CloudError) -> Gap:
+def _gap(account: AccountSettings, type_: str, error: CloudError) -> Gap:
     detail = f"{error.message} {error.code} {error.answer}".strip()
-    return Gap("gcp", account.id, account.name, "", scanner.kind.type, gap_reason(error), error.tried or scanner.tried, detail)
+    return Gap("gcp", account.id, account.name, "", type_, gap_reason(error), error.tried, detail)

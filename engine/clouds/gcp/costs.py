@@ -27,6 +27,7 @@ MACHINE_TYPES: Mapping[str, float] = {
 }
 DISK_GB: Mapping[str, float] = {"pd-standard": 0.04, "pd-balanced": 0.10, "pd-ssd": 0.17, "pd-extreme": 0.125}
 SNAPSHOT_GB = 0.05
+IDLE_ADDRESS = 7.3  # an external one that is reserved and not used
 BUCKET = 9.0  # what a bucket with ordinary contents tends to cost; its true cost is its contents
 SQL_TIERS: Mapping[str, float] = {
     "db-f1-micro": 7.7,

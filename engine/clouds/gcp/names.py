@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.estate.resource import Resource, ResourceType
+from engine.estate.resource import Resource
 
 Wire = Mapping[str, Any]
 NAME = re.compile(
     r"//(?P<service>[a-z]+)\.googleapis\.com/"
-    r"(?:projects/(?P<project>[^/]+)/(?:(?:zones/(?P<zone>[^/]+)|global)/)?(?P<collection>[a-z]+)/)?(?P<name>[^/]+)"
+    r"(?P<path>(?:projects/(?P<project>[^/]+)/"
+    r"(?:(?:zones/(?P<zone>[^/]+)|(?:regions|locations)/(?P<region>[^/]+)|global)/)?"
+    r"(?:[a-zA-Z]+/[^/]+/)?(?P<collection>[a-zA-Z]+)/)?(?P<name>[^/]+))"
 )
 
 
@@ -28,19 +30,24 @@ class Project:
 class Kind:
     """A kind of resource under its normalised and its own name."""
 
-    type: ResourceType
+    type: str
     native: str
 
 
 @dataclass(frozen=True, slots=True)
 class FullName:
-    """`//compute.googleapis.com/projects/P/zones/Z/instances/N`, `//storage.googleapis.com/BUCKET`; what is not there is ''."""
+    """`//compute.googleapis.com/projects/P/zones/Z/instances/N`, `//storage.googleapis.com/BUCKET`; what is not there is ''.
+
+    `path` is all behind the service, as the APIs' paths take it; `region` also the location of a cluster.
+    """
 
     service: str
     project: str
     zone: str
     collection: str
     name: str
+    region: str = ""
+    path: str = field(default="", compare=False)
 
     @classmethod
     def parse(cls, text: str) -> FullName:
@@ -48,7 +55,13 @@ class FullName:
         found = NAME.fullmatch(text)
         if found is None:
             raise ValueError(f"{text!r} is no full resource name of Google Cloud")
-        return cls(found["service"], found["project"] or "", found["zone"] or "", found["collection"] or "", found["name"])
+        said = {part: told or "" for part, told in found.groupdict().items()}
+        return cls(**said)
+
+    @property
+    def above(self) -> str:
+        """The path of what this is a part of: the cluster of a node pool, the instance of a backup."""
+        return self.path.rsplit("/", 2)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +83,21 @@ def last(link: object) -> str:
 
 def compute_id(wire: Wire) -> str:
     """The full resource name from a selfLink. Raises KeyError or ValueError."""
-    _, found, path = str(wire["selfLink"]).partition("/projects/")
+    return f"//compute.googleapis.com/{project_path(wire['selfLink'])}"
+
+
+def project_path(link: object) -> str:
+    """What a link of Compute leads to, from its project on: `projects/P/zones/Z/instances/N`. Raises ValueError."""
+    _, found, path = str(link).partition("/projects/")
     if not found:
-        raise ValueError(f"{wire['selfLink']!r} is no link of Compute")
-    return f"//compute.googleapis.com/projects/{path}"
+        raise ValueError(f"{link!r} is no link of Compute")
+    return f"projects/{path}"
+
+
+def flag_of(path: str) -> str:
+    """How a command line says where something is: `--zone=Z`, `--region=R`, `--location=L` or `--global`."""
+    found = re.search(r"/(zone|region|location)s/([^/]+)/", f"{path}/")
+    return f"--{found[1]}={found[2]}" if found else "--global"
 
 
 def region_of(zone: str) -> str:

@@ -9,8 +9,8 @@ from engine.clouds.gcp.catalogue import SCANNERS
 from engine.clouds.gcp.metrics import TRIED as METRICS
 from engine.clouds.gcp.operations import OPERATIONS
 
-# Whether a bucket is public stands in its IAM policy; what a call did is read back one by one.
-_BESIDE = ("compute.regions.list", "storage.buckets.getIamPolicy")
+# Whether a bucket is public stands in its IAM policy, how large a node pool is with its instance groups; what a call did is read back one by one.
+_BESIDE = ("compute.regions.list", "compute.instanceGroupManagers.get", "storage.buckets.getIamPolicy")
 READING: tuple[str, ...] = tuple(
     sorted({METRICS, *_BESIDE, *(name for scanner in SCANNERS for name in (scanner.tried, scanner.tried.replace(".list", ".get")))})
 )

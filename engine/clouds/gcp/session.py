@@ -11,7 +11,7 @@ from engine.errors import SettingsError
 from engine.settings import AccountSettings
 
 if TYPE_CHECKING:
-    from google.cloud.compute_v1 import DisksClient, InstancesClient, SnapshotsClient
+    from google.cloud.compute_v1 import InstancesClient, SnapshotsClient
 
 SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
 MISSING = 'Google Cloud needs its SDK, which is not installed: pip install "escher-ops[gcp]".'
@@ -19,6 +19,8 @@ PUBLIC: Mapping[str, str] = {
     "compute": "https://compute.googleapis.com",
     "sql": "https://sqladmin.googleapis.com",
     "storage": "https://storage.googleapis.com",
+    "container": "https://container.googleapis.com",
+    "pubsub": "https://pubsub.googleapis.com",
     "monitoring": "https://monitoring.googleapis.com",
     "projects": "https://cloudresourcemanager.googleapis.com",
 }
@@ -62,7 +64,6 @@ class GcpSession:
         options = {"api_endpoint": self._endpoint} if self._endpoint else {}
         made: dict[str, Any] = {"credentials": credentials, "transport": "rest", "client_options": options}
         self.instances: InstancesClient = compute_v1.InstancesClient(**made)
-        self.disks: DisksClient = compute_v1.DisksClient(**made)
         self.snapshots: SnapshotsClient = compute_v1.SnapshotsClient(**made)
         self._rest: Any = AuthorizedSession(credentials)  # type: ignore[no-untyped-call]
         for session in self._sessions():
@@ -70,7 +71,7 @@ class GcpSession:
 
     def _sessions(self) -> list[Any]:
         # The clients have no way to say whom to trust; the HTTP session inside their transport has.
-        clients: list[Any] = [self.instances, self.disks, self.snapshots]
+        clients: list[Any] = [self.instances, self.snapshots]
         return [*(client.transport._session for client in clients), self._rest]  # noqa: SLF001
 
     def _prepare(self, session: Any) -> None:
@@ -100,6 +101,17 @@ class GcpSession:
             found.extend(answer.get(key) or ())
             token = answer.get("nextPageToken") or None
         return found
+
+    def scopes(self, collection: str) -> list[Wire]:
+        """All of a collection of Compute in every zone and region, and what is global."""
+        path, found, token = f"/compute/v1/projects/{self.project.id}/aggregated/{collection}", list[Wire](), ""
+        while True:
+            answer = self.rest("GET", "compute", path, params={"pageToken": token} if token else None)
+            for scope in (answer.get("items") or {}).values():
+                found.extend(scope.get(collection) or ())
+            token = str(answer.get("nextPageToken") or "")
+            if not token:
+                return found
 
     def regions(self) -> tuple[str, ...]:
         """The regions of this project, asked once. Raises what `understood` understands."""

@@ -24,12 +24,19 @@ async def _one(session: AzureSession, where: ArmId) -> Wire:
 
 def disk(account: Account, wire: Wire) -> Resource:
     told, sku = wire["properties"], str((wire.get("sku") or {}).get("name") or "")
-    attached = bool(wire.get("managedBy"))
+    machine = str(wire.get("managedBy") or "")
+    attached = bool(machine)
     size = int(told.get("diskSizeGB") or 0)
     # Azure encrypts every managed disk at rest with its own keys; there is no disk without.
-    facts = {"size_gb": size, "sku": sku, "attached": attached, "attached_to": str(wire.get("managedBy") or ""), "encrypted": True}
+    facts = {"size_gb": size, "sku": sku, "attached": attached, "attached_to": machine, "encrypted": True, **_on(machine)}
     found = resource(account, KIND, wire, settled(wire, "in-use" if attached else "available"), facts)
     return replace(found, monthly_cost=costs.disk(sku, size))
 
 
-SCANNER = Scanner(KIND, "Microsoft.Compute/disks/read", _everything, _one, disk)
+def _on(machine: str) -> dict[str, str]:
+    """The machine it hangs on as its command line wants it: group and name."""
+    where = ArmId.parse(machine) if machine else None
+    return {"machine_group": where.group, "machine": where.name} if where else {}
+
+
+SCANNER = Scanner(KIND, "Microsoft.Compute/disks/read", _everything, _one, disk, locked=True)

@@ -1,11 +1,13 @@
-"""Storage accounts, and who may read them over what. Pure mapping over two calls."""
+"""Storage accounts, who may read them over what, and whether they keep older versions. Pure mapping over a few calls."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from engine.clouds.azure import costs
 from engine.clouds.azure.arm import Account, ArmId, Kind, Wire, resource, settled
+from engine.clouds.azure.fanning import each
 from engine.clouds.azure.scanner import Scanner
 from engine.clouds.azure.session import AzureSession
 from engine.estate.resource import Resource
@@ -13,25 +15,39 @@ from engine.estate.resource import Resource
 KIND = Kind("object_storage", "Microsoft.Storage/storageAccounts")
 
 
+BLOBS_VERSION = "2023-05-01"
+# Accounts for files alone keep no blobs, and so no versions of them.
+WITHOUT_BLOBS = frozenset({"FileStorage"})
+
+
 async def _everything(session: AzureSession) -> list[Wire]:
-    return [found.as_dict() async for found in session.storage.storage_accounts.list()]
+    return await each([found.as_dict() async for found in session.storage.storage_accounts.list()], partial(_with_blobs, session))
 
 
 async def _one(session: AzureSession, where: ArmId) -> Wire:
-    found: Wire = (await session.storage.storage_accounts.get_properties(where.group, where.name)).as_dict()
-    return found
+    return await _with_blobs(session, (await session.storage.storage_accounts.get_properties(where.group, where.name)).as_dict())
+
+
+async def _with_blobs(session: AzureSession, account: Wire) -> Wire:
+    """Whether older versions are kept stands with the account's blobs, not with the account."""
+    if account.get("kind") in WITHOUT_BLOBS:
+        return account
+    blobs = await session.rest_item(f"{account['id']}/blobServices/default", BLOBS_VERSION)
+    return {**account, "blobs": blobs.get("properties") or {}}
 
 
 def storage_account(account: Account, wire: Wire) -> Resource:
     told = wire["properties"]
     # Accounts from before these settings leave them out, and behave as written here.
-    facts = {
+    facts: dict[str, bool | str] = {
         "https_only": bool(told.get("supportsHttpsTrafficOnly", False)),
         "allow_blob_public_access": bool(told.get("allowBlobPublicAccess", True)),
         "min_tls": str(told.get("minimumTlsVersion") or "TLS1_0"),
     }
+    if "blobs" in wire:
+        facts["versioning"] = bool(wire["blobs"].get("isVersioningEnabled", False))
     found = resource(account, KIND, wire, settled(wire, str(told.get("statusOfPrimary") or "available")), facts)
     return replace(found, monthly_cost=costs.STORAGE_ACCOUNT)
 
 
-SCANNER = Scanner(KIND, "Microsoft.Storage/storageAccounts/read", _everything, _one, storage_account)
+SCANNER = Scanner(KIND, "Microsoft.Storage/storageAccounts/read", _everything, _one, storage_account, locked=True)

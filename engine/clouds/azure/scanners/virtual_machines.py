@@ -73,4 +73,4 @@ def _hindering(told: Wire) -> dict[str, Any]:
     }
 
 
-SCANNER = Scanner(KIND, "Microsoft.Compute/virtualMachines/read", _everything, _one, machine, measured=True)
+SCANNER = Scanner(KIND, "Microsoft.Compute/virtualMachines/read", _everything, _one, machine, measured=True, locked=True)

@@ -40,6 +40,7 @@ def bucket(project: Project, told: Wire) -> Resource:
     facts = {
         "uniform_access": bool(uniform.get("enabled", False)),
         "public": is_public(told),
+        "versioning": bool((told.get("versioning") or {}).get("enabled", False)),
         "public_access_prevention": str(access.get("publicAccessPrevention") or "inherited"),
     }
     name = str(told["name"])

@@ -8,7 +8,18 @@ from pathlib import Path
 import pytest
 
 from engine.clouds.azure.arm import Account
-from engine.clouds.azure.scanners import disks, snapshots, sql_databases, storage_accounts, virtual_machines
+from engine.clouds.azure.locks import Lock
+from engine.clouds.azure.scanners import (
+    clusters,
+    disks,
+    postgres_servers,
+    public_addresses,
+    snapshots,
+    sql_databases,
+    storage_accounts,
+    virtual_machines,
+    web_apps,
+)
 
 RECORDED = Path(__file__).parents[4] / ".." / "shared" / "recorded" / "azure"
 pytestmark = [pytest.mark.peer, pytest.mark.skipif(not RECORDED.is_dir(), reason="the recordings are not here")]
@@ -17,6 +28,10 @@ LISTS = [
     ("microsoft.compute/disks", disks.disk, "disk"),
     ("microsoft.compute/snapshots", snapshots.snapshot, "snapshot"),
     ("microsoft.storage/storageaccounts", storage_accounts.storage_account, "object_storage"),
+    ("microsoft.network/publicipaddresses", public_addresses.address, "ip_address"),
+    ("microsoft.web/sites", web_apps.app, "web_app"),
+    ("microsoft.containerservice/managedclusters", clusters.cluster, "kubernetes_cluster"),
+    ("microsoft.dbforpostgresql/flexibleservers", postgres_servers.server, "database_instance"),
 ]
 
 
@@ -37,7 +52,7 @@ def test_recorded_lists_are_understood(tail, told, kind):
     for wire in every:
         seen = told(Account("sub", "name"), wire)
         assert (seen.type, seen.id, seen.name) == (kind, wire["id"], wire["name"])
-        assert seen.region == wire["location"]
+        assert seen.region == wire["location"].lower().replace(" ", "")
         assert seen.tags == (wire.get("tags") or {})
 
 
@@ -61,3 +76,47 @@ def test_recorded_databases_are_understood():
                 assert seen.name.endswith(f"/{wire['name']}")
                 found += 1
     assert found
+
+
+def test_recorded_states_of_services():
+    def states(tail, told):
+        return {told(Account("sub", "name"), wire).state for wire in recorded(tail)}
+
+    assert states("microsoft.containerservice/managedclusters", clusters.cluster) == {"creating"}
+    assert states("microsoft.dbforpostgresql/flexibleservers", postgres_servers.server) == {"running"}
+    assert states("microsoft.web/sites", web_apps.app) == {"running"}
+    assert states("microsoft.network/publicipaddresses", public_addresses.address) == {"in-use"}
+
+
+def test_recorded_servers_tell_their_redundancy():
+    found = [postgres_servers.server(Account("s", "n"), wire) for wire in recorded("microsoft.dbforpostgresql/flexibleservers")]
+    assert {server.properties["multi_az"] for server in found} == {True, False}
+    assert {server.properties["public_network_access"] for server in found} == {True, False}
+
+
+def test_recorded_locks_are_understood():
+    found = [Lock.read(wire) for wire in recorded_locks()]
+    assert {lock.level for lock in found} == {"CanNotDelete", "ReadOnly"}
+    assert all(lock.scope.startswith("/subscriptions/") for lock in found)
+
+
+def recorded_locks():
+    for file in sorted(RECORDED.glob("*Lock*.json")):
+        for heard in json.loads(file.read_text())["interactions"]:
+            body = heard["response"]["body"]
+            data = body.get("data") if isinstance(body, dict) else None
+            if "/locks" in heard["request"]["uri"] and isinstance(data, dict):
+                yield from data.get("value", [data])
+
+
+def test_recorded_blobs_say_nothing_of_versions_where_there_are_none():
+    (wire,) = recorded_blobs()
+    account = {"id": wire["id"].partition("/blobServices")[0], "location": "eastus", "properties": {}}
+    seen = storage_accounts.storage_account(Account("s", "n"), {**account, "blobs": wire["properties"]})
+    assert seen.properties["versioning"] is False
+
+
+def recorded_blobs():
+    for heard in json.loads((RECORDED / "StorageTest.test_storage_blob_services.json").read_text())["interactions"]:
+        if heard["request"]["uri"].partition("?")[0].endswith("blobServices/default"):
+            yield heard["response"]["body"]["data"]

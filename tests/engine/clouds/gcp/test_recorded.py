@@ -9,7 +9,19 @@ import pytest
 
 from engine.clouds.gcp import metrics
 from engine.clouds.gcp.names import Project
-from engine.clouds.gcp.scanners import buckets, disks, instances, snapshots, sql_instances
+from engine.clouds.gcp.scanners import (
+    addresses,
+    buckets,
+    clusters,
+    disks,
+    instance_groups,
+    instances,
+    node_pools,
+    snapshots,
+    sql_backups,
+    sql_instances,
+    subscriptions,
+)
 
 RECORDED = Path(__file__).parents[4] / ".." / "shared" / "recorded" / "gcp"
 pytestmark = [pytest.mark.peer, pytest.mark.skipif(not RECORDED.is_dir(), reason="the recordings are not here")]
@@ -79,3 +91,53 @@ def test_a_recorded_stop_of_a_database_reads_as_stopped():
 def test_a_recorded_measurement_is_understood():
     (body,) = bodies("filter-metrics-with-metric-key-as-instance-id/get-v3-*.json")
     assert metrics.by_instance(body["timeSeries"]) == {"127589370984384384": 1.1}
+
+
+def test_recorded_groups_are_understood():
+    wires = [
+        wire for body in bodies("test_instance_group_manager_query/get-*-instanceGroupManagers_1.json") for wire in body.get("items", ())
+    ]
+    assert wires
+    for wire in wires:
+        seen = instance_groups.group(PROJECT, wire)
+        assert seen.properties["target_size"] == wire["targetSize"]
+        assert seen.properties["autoscaled"] is True
+        assert seen.properties["location_flag"] == f"--zone={seen.properties['zone']}"
+
+
+def test_recorded_addresses_are_understood():
+    regional = [
+        wire
+        for body in bodies("lb-addresses-query/get-*-aggregated-addresses_1.json")
+        for scope in body["items"].values()
+        for wire in scope.get("addresses", ())
+    ]
+    everywhere = [wire for body in bodies("loadbalancer-global-address-labels/get-*-addresses_1.json") for wire in body["items"]]
+    told = [addresses.address(PROJECT, wire) for wire in (*regional, *everywhere)]
+    assert {(one.region, one.state) for one in told} == {("us-central1", "available"), ("global", "available")}
+    assert {one.properties["kind"] for one in told} == {"external", "internal"}
+    assert {one.monthly_cost > 0 for one in told if one.properties["kind"] == "internal"} == {False}
+
+
+def test_recorded_clusters_and_pools_are_understood():
+    wires = [
+        wire for body in bodies("gke-*/get-v1-projects-cloud-custodian-locations---clusters_1.json") for wire in body.get("clusters", ())
+    ]
+    assert wires
+    for wire in wires:
+        seen = clusters.cluster(PROJECT, wire)
+        assert (seen.name, seen.tags) == (wire["name"], wire.get("resourceLabels", {}))
+        assert seen.id.endswith(f"/locations/{wire['location']}/clusters/{wire['name']}")
+        for pool in wire.get("nodePools", ()):
+            part = node_pools.pool(PROJECT, {**pool, "cluster": wire, "sizes": [1, 2]})
+            assert (part.properties["count"], part.properties["nodes"]) == (2, 3)
+            assert part.id == f"{seen.id}/nodePools/{pool['name']}"
+
+
+def test_recorded_backups_and_subscriptions_are_understood():
+    runs = [wire for body in bodies("sql*/get-*-backupRuns_*.json") for wire in body.get("items", ())]
+    assert {sql_backups.backup(PROJECT, wire).state for wire in runs} <= {"completed", "pending", "deletion_pending"}
+    assert {wire["type"] for wire in runs} >= {"ON_DEMAND"}
+    (one,) = bodies("pubsub-subscription-get/get-*.json")
+    seen = subscriptions.subscription(PROJECT, one)
+    assert (seen.name, seen.properties["topic"], seen.state) == ("custodian", "cloud-builds", "active")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from deploy.sandbox import estate
+from deploy.sandbox import estate_services as data
+from deploy.sandbox.gcp_service_documents import pool_groups
 from engine.clouds.gcp.cloud import GcpCloud
 from engine.errors import SettingsError
 from engine.estate.facts import flags
@@ -18,7 +20,11 @@ async def test_everything_is_seen_page_after_page(sandbox, cloud):
     found, gaps = await swept(cloud)
     assert gaps == []
     expected = [*estate.GCP_MACHINES, *estate.GCP_DISKS, *estate.GCP_SNAPSHOTS, *estate.GCP_BUCKETS, *estate.GCP_DATABASES]
-    assert set(found) == {thing.name for thing in expected}
+    expected += [*data.GCP_GROUPS, *data.GCP_ADDRESSES, *data.GCP_CLUSTERS, *data.GCP_SUBSCRIPTIONS]
+    pools = [(cluster, pool) for cluster in data.GCP_CLUSTERS for pool in cluster.pools]
+    more = {"atlas-lab-shared", "storefront-pg-lab/1774539607722", *(f"{cluster.name}/{pool.name}" for cluster, pool in pools)}
+    more |= {group.name for cluster, pool in pools for group in pool_groups(cluster, pool)}
+    assert set(found) == {thing.name for thing in expected} | more
     assert len(await sandbox.calls("GET", "/aggregated/instances")) > 2, "the list has more than one page"
 
 
@@ -79,7 +85,7 @@ PARTS = [
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: part[1])
 async def test_what_cannot_be_seen_is_a_gap_and_the_rest_is_seen(sandbox, cloud, part, fault, reason):
     path, kind, tried = part
-    await sandbox.fault(path_regex=path, **fault)
+    await sandbox.fault(path_regex=f"{path}$", **fault)
     found, gaps = await swept(cloud)
     assert [(gap.account, gap.type, gap.reason, gap.tried) for gap in gaps] == [(estate.GCP_LAB, kind, reason, tried)]
     assert "storefront-lab-1" in found
@@ -100,3 +106,66 @@ async def test_unknown_credentials(sandbox):
     with pytest.raises(SettingsError, match="profile:x"):
         await swept(strange)
     await strange.close()
+
+
+async def test_services_are_told_as_they_are(cloud):
+    found, _ = await swept(cloud)
+    assert (found["atlas-prod-web"].region, found["atlas-prod-web"].properties["target_size"]) == ("europe-west1", 3)
+    assert found["atlas-lab-web"].properties["location_flag"] == "--zone=europe-west1-b"
+    assert found["atlas-prod-front"].region == "global"
+    assert "attached" in flags(found["atlas-prod-front"])
+    pool = found["atlas-prod/default-pool"]
+    assert (pool.properties["count"], pool.properties["nodes"], pool.properties["autoscaled"]) == (1, 3, True)
+    assert (found["atlas-lab"].region, found["atlas-lab"].state) == ("europe-west1", "running")
+    assert found["atlas-lab-events-worker"].properties["topic"] == "atlas-lab-events"
+    assert found["storefront-pg-lab/1774539607722"].state == "completed"
+
+
+async def test_a_disk_in_two_zones_is_seen_and_read_again(cloud):
+    found, _ = await swept(cloud)
+    disk = found["atlas-lab-shared"]
+    assert (disk.region, disk.properties["zones"]) == ("europe-west1", ["europe-west1-b", "europe-west1-c"])
+    assert "zone" not in disk.properties
+    assert await cloud.read(disk) == disk
+
+
+async def test_a_disk_knows_the_one_machine_it_hangs_on(cloud):
+    found, _ = await swept(cloud)
+    facts = found["tracker-lab-scratch"].properties
+    assert (facts["machine"], facts["machine_zone"]) == ("tracker-lab-1", "us-central1-a")
+
+
+async def test_a_switched_off_api_hides_nothing_of_others_and_says_so(sandbox, cloud):
+    """Cloud SQL's backups are snapshots like those of disks; where its API is off, the disks' are seen all the same."""
+    await sandbox.change(f"projects/{estate.GCP_LAB}", _switched_off=["/sql/"])
+    found, gaps = await swept(cloud)
+    assert {(gap.type, gap.tried) for gap in gaps} == {
+        ("snapshot", "cloudsql.backupRuns.list"),
+        ("database_instance", "cloudsql.instances.list"),
+    }
+    assert "mailer-lab-spool-0202" in found
+    assert "is disabled" in gaps[0].detail
+
+
+async def test_zones_that_kubernetes_engine_left_out_make_a_gap(sandbox, cloud):
+    await sandbox.change(f"projects/{estate.GCP_LAB}", _missing_zones=["europe-west1-b"])
+    _, gaps = await swept(cloud)
+    assert {(gap.type, gap.reason, gap.account) for gap in gaps} == {
+        (type_, GapReason.BROKEN, estate.GCP_LAB) for type_ in ("kubernetes_cluster", "node_pool")
+    }
+    assert "could not read europe-west1-b" in gaps[0].detail
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("aggregated/instanceGroupManagers", "scaling_group"),
+        ("aggregated/addresses", "ip_address"),
+        ("/v1/projects/[^/]+/subscriptions", "queue"),
+        ("instances/-/backupRuns", "snapshot"),
+    ],
+)
+async def test_each_new_kind_leaves_its_gap(sandbox, cloud, path, kind):
+    await sandbox.fault(path_regex=path, status=403)
+    _, gaps = await swept(cloud)
+    assert [(gap.type, gap.reason) for gap in gaps] == [(kind, GapReason.DENIED)]

@@ -38,7 +38,7 @@ def test_every_operation_is_on_a_kind_that_is_scanned():
 
 @pytest.mark.parametrize("operation", TABLE, ids=lambda operation: operation.name)
 def test_each_row_is_what_its_name_says(operation):
-    assert operation.name.endswith(".delete") == (operation.kind is OperationClass.DELETE)
+    assert operation.name.endswith((".delete", ":purge")) == (operation.kind is OperationClass.DELETE)
     assert operation.command[0] == "gcloud"
     assert operation.inverse or operation.no_way_back
     for parameter in operation.takes:

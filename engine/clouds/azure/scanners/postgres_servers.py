@@ -1,0 +1,43 @@
+"""PostgreSQL flexible servers, and whether they run. Pure mapping over two calls."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from engine.clouds.azure import costs
+from engine.clouds.azure.arm import Account, ArmId, Kind, Wire, resource
+from engine.clouds.azure.scanner import Scanner
+from engine.clouds.azure.session import AzureSession
+from engine.estate.resource import Resource
+
+KIND = Kind("database_instance", "Microsoft.DBforPostgreSQL/flexibleServers")
+VERSION = "2024-08-01"
+
+
+async def _everything(session: AzureSession) -> list[Wire]:
+    return await session.rest_kind(KIND.native, VERSION)
+
+
+async def _one(session: AzureSession, where: ArmId) -> Wire:
+    return await session.rest_item(where.path, VERSION)
+
+
+def server(account: Account, wire: Wire) -> Resource:
+    """Azure calls a server that answers Ready. All of them are encrypted at rest and backed up for seven days at least."""
+    told, tier = wire["properties"], str((wire.get("sku") or {}).get("name") or "")
+    doing = str(told.get("state") or "unknown").lower()
+    facts = {
+        "engine": "postgres",
+        "engine_version": str(told.get("version") or ""),
+        "tier": tier,
+        "size_gb": int((told.get("storage") or {}).get("storageSizeGB") or 0),
+        "backup_retention_days": int((told.get("backup") or {}).get("backupRetentionDays") or 0),
+        "public_network_access": str((told.get("network") or {}).get("publicNetworkAccess") or "Enabled") == "Enabled",
+        "multi_az": str((told.get("highAvailability") or {}).get("mode") or "Disabled") == "ZoneRedundant",
+        "storage_encrypted": True,
+    }
+    found = resource(account, KIND, wire, "running" if doing == "ready" else doing, facts)
+    return replace(found, monthly_cost=costs.postgres(tier))
+
+
+SCANNER = Scanner(KIND, "Microsoft.DBforPostgreSQL/flexibleServers/read", _everything, _one, server, locked=True)
