@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import signal
-import socket
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -40,6 +39,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m ai_server", description="Escher's AI server: plans operations, keeps nothing.")
     parser.add_argument("--host", help="address to listen on (ESCHER_AI_HOST, 127.0.0.1)")
     parser.add_argument("--port", type=int, help="port to listen on, 0 to choose one (ESCHER_AI_PORT, 8787)")
+    parser.add_argument("--certificate", type=Path, help="PEM file with the certificate and its chain (ESCHER_AI_CERTIFICATE)")
+    parser.add_argument("--key", type=Path, help="PEM file with the certificate's key (ESCHER_AI_KEY)")
+    parser.add_argument(
+        "--behind-proxy", action="store_true", help="a proxy in front speaks TLS and writes X-Forwarded-For (ESCHER_AI_BEHIND_PROXY)"
+    )
     parser.add_argument(
         "--until-stdin-ends", action="store_true", help="stop when the standard input ends: when whoever started it is gone"
     )
@@ -58,45 +62,22 @@ def _stop_with_stdin() -> None:
 
 
 def _with_options(settings: Settings, options: argparse.Namespace) -> Settings:
-    given = {name: value for name, value in vars(options).items() if name in ("host", "port") and value is not None}
+    names = ("host", "port", "certificate", "key", "behind_proxy")
+    given = {name: value for name, value in vars(options).items() if name in names and value is not None and value is not False}
     return settings.model_copy(update=given)
 
 
 def _serve(settings: Settings) -> int:
-    import uvicorn
-
     from ai_server.app import create_app
+    from ai_server.listening import serve
     from ai_server.logs import to_standard_error
+    from ai_server.tls import server_context
 
-    class Announcing(uvicorn.Server):
-        """Says when it listens, in one line that a program can read."""
-
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            if self.started:
-                sys.stdout.write(json.dumps({"ready": True, "port": listener.getsockname()[1]}) + "\n")
-                sys.stdout.flush()
-
+    settings.check()
+    tls = server_context(settings.certificate, settings.key) if settings.certificate and settings.key else None
     to_standard_error()
-    app = create_app(settings)
-    with _listener(settings.host, settings.port) as listener:
-        # Its own log would print tracebacks, and a traceback's last line may repeat the request.
-        config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, lifespan="off", timeout_graceful_shutdown=5)
-        Announcing(config).run(sockets=[listener])
+    serve(create_app(settings), settings, tls)
     return 0
-
-
-def _listener(host: str, port: int) -> socket.socket:
-    """Raises OSError. The protocol is named because asyncio turns Nagle's delay off (40 ms a reply) for sockets that name it only."""
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(256)
-    except OSError:
-        listener.close()
-        raise
-    return listener
 
 
 def _say(text: str, code: int) -> int:

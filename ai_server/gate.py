@@ -1,6 +1,6 @@
-"""Stands before the routes: who may come in, how many at once, how large a body. Edge (ASGI).
+"""Stands before the routes: who may come in, how often, how many at once, how large, how long. Edge (ASGI).
 
-A body is read whole, within a limit and a time, before anything parses it. Each request gets a random id, an answer header and one log line.
+Each request gets a random id, an answer header and one log line; nothing of what it says is kept.
 """
 
 from __future__ import annotations
@@ -10,44 +10,21 @@ import hmac
 import secrets
 import time
 from dataclasses import dataclass, field
-from typing import Literal
 
 from starlette.datastructures import Headers
-from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ai_server import refusing
+from ai_server.body import GoneAway, TooLarge, replayed, whole
+from ai_server.buckets import Buckets, neighbourhood
 from ai_server.logs import line
+from ai_server.metrics import Metrics
 from ai_server.settings import Settings
-from ai_server.wire import ErrorReply
+from ai_server.tracing import Traces
+from ai_server.visit import Visit
 
-Code = Literal["invalid_request", "unsealed", "too_large", "unauthorized", "busy", "internal"]
+# Probes come without a token and as often as they like; there is nothing to be had there.
 OPEN_PATHS = frozenset({"/health"})
-RETRY_AFTER_S = "1"
-
-
-def error_response(status: int, code: Code, message: str, *, where: str = "") -> JSONResponse:
-    """An `ErrorReply` as a response."""
-    headers = {"Retry-After": RETRY_AFTER_S} if code == "busy" else {"WWW-Authenticate": "Bearer"} if code == "unauthorized" else None
-    return JSONResponse(ErrorReply(code=code, message=message, field=where[:200]).model_dump(), status_code=status, headers=headers)
-
-
-class TooLarge(ValueError):
-    """The body goes beyond the limit."""
-
-
-class GoneAway(ConnectionError):
-    """The client hung up before its body was whole."""
-
-
-@dataclass(slots=True)
-class Visit:
-    """One request on its way through, as the log will tell it. Without an answer it counts as failed."""
-
-    request_id: str
-    begun: float
-    taken: int = 0
-    status: int = 500
-    sent: int = 0
 
 
 @dataclass(slots=True)
@@ -56,89 +33,97 @@ class Gate:
 
     app: ASGIApp
     settings: Settings
+    metrics: Metrics = field(default_factory=Metrics)
+    traces: Traces | None = None
     inside: int = field(default=0, init=False)
+    buckets: Buckets | None = field(init=False)
+    tokens: tuple[bytes, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        rate = self.settings.effective_rate
+        self.buckets = Buckets(rate, self.settings.burst) if rate > 0 else None
+        self.tokens = tuple(token.encode() for token in self.settings.tokens)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        visit = Visit(secrets.token_hex(8), time.perf_counter())
+        visit, began_ns = Visit(secrets.token_hex(8), time.perf_counter()), time.time_ns()
         scope.setdefault("state", {})["request_id"] = visit.request_id
         try:
-            await self._through(scope, receive, _watched(send, visit), visit)
+            await self._through(scope, receive, visit.watched(send), visit)
         except GoneAway:
-            visit.status = 499
+            visit.gone()
         finally:
-            milliseconds = round((time.perf_counter() - visit.begun) * 1000, 2)
-            line("request", request_id=visit.request_id, status=visit.status, bytes_in=visit.taken, bytes_out=visit.sent, ms=milliseconds)
+            self._tell(visit, began_ns)
+
+    def _tell(self, visit: Visit, began_ns: int) -> None:
+        seconds = time.perf_counter() - visit.begun
+        self.metrics.request(visit.outcome, visit.status, seconds, (visit.taken, visit.sent))
+        if self.traces:
+            self.traces.finished(visit, began_ns, began_ns + int(seconds * 1e9))
+        line(
+            "request",
+            request_id=visit.request_id,
+            status=visit.status,
+            outcome=visit.outcome,
+            bytes_in=visit.taken,
+            bytes_out=visit.sent,
+            ms=round(seconds * 1000, 2),
+        )
 
     async def _through(self, scope: Scope, receive: Receive, send: Send, visit: Visit) -> None:
-        if not self._may_enter(scope):
-            await error_response(401, "unauthorized", "This server wants a bearer token.")(scope, receive, send)
-            return
+        known = self._token(scope)
+        if scope["path"] not in OPEN_PATHS:
+            caller = f"token {known}" if known else f"address {self._address(scope)}"
+            if wait_s := self.buckets.wait_s(caller, visit.begun) if self.buckets is not None else 0.0:
+                await refusing.rate_limited(wait_s)(scope, receive, send)
+                return
+            if self.tokens and not known:
+                await refusing.unauthorized()(scope, receive, send)
+                return
         if self.inside >= self.settings.concurrency:
-            await error_response(503, "busy", "The server has all it can take; come back in a second.")(scope, receive, send)
+            await refusing.busy()(scope, receive, send)
             return
         self.inside += 1
+        self.metrics.inside = self.inside
         try:
-            await self._with_body(scope, receive, send, visit)
+            await self._in_time(scope, receive, send, visit)
         finally:
             self.inside -= 1
+            self.metrics.inside = self.inside
+
+    async def _in_time(self, scope: Scope, receive: Receive, send: Send, visit: Visit) -> None:
+        within = self.settings.request_timeout_s
+        try:
+            async with asyncio.timeout(within):
+                await self._with_body(scope, receive, send, visit)
+        except TimeoutError:
+            if not visit.answering:
+                await refusing.took_too_long(within)(scope, receive, send)
 
     async def _with_body(self, scope: Scope, receive: Receive, send: Send, visit: Visit) -> None:
         try:
-            body = await asyncio.wait_for(self._body(scope, receive), self.settings.body_timeout_s)
+            body = await asyncio.wait_for(whole(scope, receive, self.settings.max_body), self.settings.body_timeout_s)
         except TooLarge:
-            text = f"A request may have {self.settings.max_body} bytes."
-            await error_response(413, "too_large", text)(scope, receive, send)
+            await refusing.too_large(self.settings.max_body)(scope, receive, send)
             return
         except TimeoutError:
-            await error_response(408, "invalid_request", "The body did not come in time.", where="body")(scope, receive, send)
+            await refusing.body_late(self.settings.body_timeout_s)(scope, receive, send)
             return
         visit.taken = len(body)
-        await self.app(scope, _replayed(body, receive), send)
+        await self.app(scope, replayed(body, receive), send)
 
-    def _may_enter(self, scope: Scope) -> bool:
-        token = self.settings.token.get_secret_value()
-        if not token or scope["path"] in OPEN_PATHS:
-            return True
+    def _token(self, scope: Scope) -> int:
+        """Which of the tokens the request brings, from 1; 0 for none. Every token is compared, so that time tells nothing."""
         scheme, _, given = Headers(scope=scope).get("authorization", "").partition(" ")
-        return hmac.compare_digest(given.strip().encode(), token.encode()) and scheme.lower() == "bearer"
+        word = given.strip().encode() if scheme.lower() == "bearer" else b""
+        fits = [hmac.compare_digest(word, token) for token in self.tokens]
+        return fits.index(True) + 1 if True in fits else 0
 
-    async def _body(self, scope: Scope, receive: Receive) -> bytes:
-        announced = Headers(scope=scope).get("content-length", "0")
-        if announced.isdigit() and int(announced) > self.settings.max_body:
-            raise TooLarge
-        parts, size = [], 0
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise GoneAway
-            size += len(message.get("body", b""))
-            if size > self.settings.max_body:
-                raise TooLarge
-            parts.append(message.get("body", b""))
-            if not message.get("more_body", False):
-                return b"".join(parts)
-
-
-def _replayed(body: bytes, receive: Receive) -> Receive:
-    """The body as one message; afterwards whatever the connection says."""
-    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def again() -> Message:
-        return waiting.pop() if waiting else await receive()
-
-    return again
-
-
-def _watched(send: Send, visit: Visit) -> Send:
-    async def watched(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            visit.status = message["status"]
-            message["headers"] = [*message["headers"], (b"x-request-id", visit.request_id.encode())]
-        elif message["type"] == "http.response.body":
-            visit.sent += len(message.get("body", b""))
-        await send(message)
-
-    return watched
+    def _address(self, scope: Scope) -> str:
+        """The caller's address; behind a proxy the one it saw, which it wrote last."""
+        if self.settings.behind_proxy and (chain := Headers(scope=scope).getlist("x-forwarded-for")):
+            return neighbourhood(chain[-1].rpartition(",")[2].strip()[:64])
+        client = scope.get("client")
+        return neighbourhood(str(client[0])) if client else "unknown"

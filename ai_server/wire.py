@@ -18,10 +18,12 @@ ValueHandle = Annotated[str, Field(pattern=r"^v[1-9][0-9]{0,2}$")]
 StepHandle = Annotated[str, Field(pattern=r"^s[1-9][0-9]{0,2}$")]
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 NativeType = Annotated[str, Field(pattern=r"^[A-Za-z0-9.:/]{1,80}$")]
+OperationName = Annotated[str, Field(pattern=r"^[A-Za-z0-9.:/]{3,120}$")]
 Argument = ValueHandle | bool | int | Word
 
 RiskLevel = Literal["low", "medium", "high", "critical"]
 RISK_ORDER: tuple[RiskLevel, ...] = ("low", "medium", "high", "critical")
+CloudName = Literal["aws", "azure", "gcp"]
 Environment = Literal["production", "staging", "development", "test", "sandbox", "unknown"]
 Action = Literal[
     "start",
@@ -30,9 +32,27 @@ Action = Literal[
     "terminate",
     "resize",
     "tag",
+    "untag",
     "snapshot",
     "delete",
     "block_public_access",
+    "protect",
+    "unprotect",
+    "scale",
+    "grow",
+    "detach",
+    "enable",
+    "disable",
+    "failover",
+    "purge",
+    "encrypt",
+    "enforce_tls",
+    "enable_backups",
+    "enable_multi_az",
+    "enable_rotation",
+    "enable_versioning",
+    "suspend_versioning",
+    "set_retention",
 ]
 
 
@@ -47,7 +67,7 @@ class Group(Part):
 
     handle: GroupHandle
     count: int = Field(ge=1, le=1_000_000)
-    cloud: Literal["aws", "azure", "gcp"]
+    cloud: CloudName
     type: Word
     native_type: NativeType
     environment: Environment
@@ -79,7 +99,10 @@ class Turn(Part):
 
 
 class PlanRequest(Part):
-    """One sealed request. `message` is the person's sentence with every mention replaced by a handle or by `[?]`."""
+    """One sealed request. `message` is the person's sentence with every mention replaced by a handle or by `[?]`.
+
+    `operations` are those of the plan that the thread is about, for a question about it; they are the provider's public names.
+    """
 
     version: Literal["1"] = WIRE_VERSION
     message: str = Field(max_length=8000)
@@ -87,6 +110,7 @@ class PlanRequest(Part):
     groups: tuple[Group, ...] = Field(default=(), max_length=1000)
     values: tuple[Value, ...] = Field(default=(), max_length=16)
     turns: tuple[Turn, ...] = Field(default=(), max_length=8)
+    operations: tuple[OperationName, ...] = Field(default=(), max_length=32)
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
 
 
@@ -102,7 +126,7 @@ class PlannedStep(Part):
     """One known operation on whole groups. `after` names steps that must have succeeded, target by target, before this one."""
 
     id: StepHandle
-    operation: str = Field(pattern=r"^[A-Za-z0-9.:/]{3,120}$")
+    operation: OperationName
     on: tuple[GroupHandle, ...] = Field(min_length=1, max_length=1000)
     arguments: dict[str, Argument] = Field(default_factory=dict)
     after: tuple[StepHandle, ...] = ()
@@ -145,12 +169,37 @@ class Answer(Part):
     citations: tuple[Citation, ...] = ()
 
 
+class Query(Part):
+    """A question about the estate, for the engine to run: everything in it is a word of a closed list. Empty means any.
+
+    `measure`: the things themselves, how many, or what they cost a month; `by` splits the answer up.
+    """
+
+    measure: Literal["list", "count", "cost"] = "list"
+    types: tuple[Word, ...] = Field(default=(), max_length=16)
+    clouds: tuple[CloudName, ...] = Field(default=(), max_length=3)
+    environments: tuple[Environment, ...] = Field(default=(), max_length=6)
+    states: tuple[Word, ...] = Field(default=(), max_length=8)
+    flags: tuple[Word, ...] = Field(default=(), max_length=8)
+    by: Literal["", "cloud", "type", "environment", "region", "account", "state"] = ""
+
+
+class Information(Part):
+    """What was asked is known to the engine alone: the question, made into a query."""
+
+    kind: Literal["information"] = "information"
+    query: Query
+    text: str = Field(default="", max_length=600)
+    citations: tuple[Citation, ...] = ()
+
+
 class Clarification(Part):
     """One short question, with choices where there are any."""
 
     kind: Literal["clarification"] = "clarification"
     question: str = Field(max_length=600)
     choices: tuple[str, ...] = ()
+    citations: tuple[Citation, ...] = ()
 
 
 class Refusal(Part):
@@ -159,6 +208,7 @@ class Refusal(Part):
     kind: Literal["refusal"] = "refusal"
     reason: str = Field(max_length=1000)
     who_can: str = Field(default="", max_length=200)
+    citations: tuple[Citation, ...] = ()
 
 
 class Unknown(Part):
@@ -166,9 +216,19 @@ class Unknown(Part):
 
     kind: Literal["unknown"] = "unknown"
     reason: str = Field(max_length=1000)
+    citations: tuple[Citation, ...] = ()
 
 
-Reply = Annotated[Plan | Answer | Clarification | Refusal | Unknown, Field(discriminator="kind")]
+Reply = Annotated[Plan | Answer | Information | Clarification | Refusal | Unknown, Field(discriminator="kind")]
+
+
+class Understood(Part):
+    """How the message was read. `confidence` from 0 to 1; under 0.5 the server says that it does not know."""
+
+    intent: Literal["plan", "how_to", "equivalent", "practice", "capability", "explanation", "estate", "unknown"]
+    clouds: tuple[CloudName, ...] = ()
+    family: Literal["power", "size", "tags", "copies", "removal", "exposure", "protection", "reading", "other"] = "other"
+    confidence: float = Field(ge=0, le=1)
 
 
 class PlanReply(Part):
@@ -177,12 +237,13 @@ class PlanReply(Part):
     version: Literal["1"] = WIRE_VERSION
     request_id: str = Field(pattern=r"^[0-9a-f]{16}$")
     reply: Reply
+    understood: Understood | None = None
 
 
 class ErrorReply(Part):
     """A refused or failed request: `code` is stable, `message` a sentence, `field` the part of the request that was wrong."""
 
     version: Literal["1"] = WIRE_VERSION
-    code: Literal["invalid_request", "unsealed", "too_large", "unauthorized", "busy", "internal"]
+    code: Literal["invalid_request", "unsealed", "too_large", "unauthorized", "rate_limited", "timeout", "busy", "internal"]
     message: str
     field: str = ""

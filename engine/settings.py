@@ -127,11 +127,31 @@ class PolicySettings(Part):
 
 
 class AdvisorSettings(Part):
-    """Where the AI server is, or `local` for one of our own as a process on this machine; how long to wait for it, in seconds."""
+    """Where the AI server is, or `local` for one of our own as a process on this machine; how long to wait for it, in seconds.
+
+    `token` is a reference to the bearer token it asks for; without one ESCHER_ADVISOR_TOKEN is taken where it is set. `ca_file` is the PEM bundle
+    that vouches for it in place of the public authorities. `pins` are the keys it may present (`sha256/BASE64` of the SubjectPublicKeyInfo); name
+    the next one beside the present one before the key is replaced.
+    """
 
     url: str = "local"
-    token_env: str = "ESCHER_ADVISOR_TOKEN"  # noqa: S105 - the name of a variable, not a secret
+    token: SecretReference | None = None
     timeout_s: float = Field(default=10.0, gt=0)
+    ca_file: str = ""
+    pins: tuple[Annotated[str, Field(pattern=r"^sha256/[A-Za-z0-9+/]{43}=$")], ...] = Field(default=(), max_length=8)
+
+    @model_validator(mode="after")
+    def _spoken_to_in_private(self) -> AdvisorSettings:
+        address = urlsplit(self.url)
+        if self.url != "local" and (address.scheme not in ("http", "https") or not address.hostname):
+            raise ValueError("url is `local` or an address such as https://ai.example.com")
+        if address.username or address.password:
+            raise ValueError("a url carries no credentials; `token` says where the token is")
+        if address.scheme == "http" and address.hostname not in _LOOPBACK:
+            raise ValueError("an AI server elsewhere is spoken to over https:// only")
+        if (self.pins or self.ca_file) and address.scheme != "https":
+            raise ValueError("pins and ca_file belong to an https:// url")
+        return self
 
 
 class KeySettings(Part):

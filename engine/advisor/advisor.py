@@ -5,6 +5,8 @@ Nothing else in the engine imports the wire. The exact bytes that leave are kept
 
 from __future__ import annotations
 
+import asyncio
+import ssl
 import time
 from collections.abc import Sequence
 from typing import Protocol
@@ -13,7 +15,9 @@ import httpx
 from pydantic import ValidationError
 
 from ai_server import wire
-from engine.advisor.replies import Advice, Draft, DraftStep, Said
+from engine.advisor.failures import STILL, refused, unreached
+from engine.advisor.replies import Advice, Draft, DraftStep, Inquiry, Said
+from engine.advisor.tls import client_context
 from engine.errors import AdvisorError
 from engine.request.seal import Sealed
 
@@ -35,14 +39,22 @@ class Advisor(Protocol):
 
 
 class HttpAdvisor:
-    """The AI server over HTTP. `timeout_s` bounds a whole call."""
+    """The AI server over HTTP. `timeout_s` bounds a whole call; `tls` is what an https address is spoken to with (`engine.advisor.tls`)."""
 
-    def __init__(self, url: str, token: str = "", timeout_s: float = 10.0, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(self, url: str, token: str = "", timeout_s: float = 10.0, tls: ssl.SSLContext | None = None) -> None:
         headers = {"content-type": "application/json", "user-agent": "escher"}
         if token:
             headers["authorization"] = f"Bearer {token}"
-        self._url = url.rstrip("/")
-        self._http = httpx.AsyncClient(base_url=self._url, headers=headers, timeout=timeout_s, transport=transport, trust_env=False)
+        self._url, self._timeout_s = url.rstrip("/"), timeout_s
+        self._http = httpx.AsyncClient(
+            base_url=self._url,
+            headers=headers,
+            timeout=timeout_s,
+            verify=tls or client_context(),
+            trust_env=False,
+            # A redirect would carry the request to somewhere that no setting names.
+            follow_redirects=False,
+        )
 
     async def advise(self, sealed: Sealed) -> Advice:
         body = wire.PlanRequest.model_validate(sealed.wire()).model_dump_json(exclude_defaults=True).encode()
@@ -54,59 +66,63 @@ class HttpAdvisor:
     async def away(self) -> str:
         try:
             answer = await self._http.get("/health", timeout=2.0)
-        except httpx.HTTPError as error:
-            return f"The AI server at {self._url} does not answer ({type(error).__name__})."
+        except httpx.TransportError as error:
+            failed = unreached(self._url, error)
+            return f"The AI server at {self._url} does not answer ({type(error).__name__})." if failed.hint == STILL else str(failed)
         return "" if answer.status_code == httpx.codes.OK else f"The AI server at {self._url} answers {answer.status_code}."
 
     async def close(self) -> None:
         await self._http.aclose()
 
-    async def _post(self, body: bytes) -> httpx.Response:
+    async def _post(self, body: bytes) -> bytes:
+        """The answer's body. The whole call has `timeout_s`, and no more is read than a plan may have."""
         try:
-            answer = await self._http.post("/v1/plan", content=body)
-        except httpx.TimeoutException:
-            raise AdvisorError(f"The AI server at {self._url} took longer than {self._http.timeout.read:g} s.", hint=_STILL) from None
+            async with asyncio.timeout(self._timeout_s), self._http.stream("POST", "/v1/plan", content=body) as answer:
+                content = await _at_most(answer, MOST_REPLY_BYTES)
+        except (httpx.TimeoutException, TimeoutError):
+            raise AdvisorError(f"The AI server at {self._url} took longer than {self._timeout_s:g} s.", hint=STILL) from None
         except httpx.HTTPError as error:
-            raise AdvisorError(f"The AI server at {self._url} could not be reached ({type(error).__name__}).", hint=_STILL) from None
+            failed = unreached(self._url, error)
+            raise AdvisorError(failed.message, hint=failed.hint) from None
         if answer.status_code != httpx.codes.OK:
-            raise AdvisorError(f"The AI server refused the request: {_refusal(answer)}.", hint=_STILL)
-        if len(answer.content) > MOST_REPLY_BYTES:
-            raise AdvisorError(f"The AI server's answer of {len(answer.content):,} bytes is larger than any plan.", hint=_STILL)
-        return answer
+            failed = refused(answer.status_code, answer.headers, content)
+            raise AdvisorError(failed.message, hint=failed.hint)
+        return content
 
 
-_STILL = "Nothing was changed. Questions about the estate, approvals, undo and the journal still work."
+async def _at_most(answer: httpx.Response, most: int) -> bytes:
+    parts, size = [], 0
+    async for part in answer.aiter_bytes():
+        size += len(part)
+        if size > most:
+            raise AdvisorError(f"The AI server's answer of more than {most:,} bytes is larger than any plan.", hint=STILL)
+        parts.append(part)
+    return b"".join(parts)
 
 
-def _refusal(answer: httpx.Response) -> str:
+def _parse(content: bytes) -> wire.PlanReply:
     try:
-        error = wire.ErrorReply.model_validate_json(answer.content)
-    except ValidationError:
-        return f"HTTP {answer.status_code}"
-    return f"{error.message.rstrip('.')}" + (f" (field {error.field})" if error.field else "")
-
-
-def _parse(answer: httpx.Response) -> wire.PlanReply:
-    try:
-        return wire.PlanReply.model_validate_json(answer.content)
+        return wire.PlanReply.model_validate_json(content)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
         raise AdvisorError(
-            f"The AI server's answer is not one this version understands: {field or 'body'}: {first['msg']}.", hint=_STILL
+            f"The AI server's answer is not one this version understands: {field or 'body'}: {first['msg']}.", hint=STILL
         ) from None
 
 
-def _unwire(reply: wire.Plan | wire.Answer | wire.Clarification | wire.Refusal | wire.Unknown) -> Draft | Said:
+def _unwire(reply: wire.Plan | wire.Answer | wire.Information | wire.Clarification | wire.Refusal | wire.Unknown) -> Draft | Said | Inquiry:
     match reply:
         case wire.Plan():
             return _draft(reply)
         case wire.Answer():
             return Said("answer", reply.text, commands=reply.commands, sources=_sources(reply.citations))
+        case wire.Information():
+            return Inquiry(**reply.query.model_dump(), text=reply.text)
         case wire.Clarification():
-            return Said("clarification", reply.question, choices=reply.choices)
+            return Said("clarification", reply.question, choices=reply.choices, sources=_sources(reply.citations))
         case wire.Refusal():
-            return Said("refusal", reply.reason, who_can=reply.who_can)
+            return Said("refusal", reply.reason, who_can=reply.who_can, sources=_sources(reply.citations))
         case wire.Unknown():
             return Said("unknown", reply.reason)
 

@@ -49,10 +49,24 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Inquiry:
+    """A question that only the estate can answer, in words of closed lists; an empty tuple means any. `by` splits the answer up."""
+
+    measure: Literal["list", "count", "cost"]
+    types: tuple[str, ...] = ()
+    clouds: tuple[str, ...] = ()
+    environments: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    by: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Advice:
     """A reply with the exact bytes that were sent for it."""
 
-    reply: Draft | Said
+    reply: Draft | Said | Inquiry
     sent: bytes
     sent_to: str
     took_s: float = 0.0

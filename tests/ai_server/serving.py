@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,27 +37,43 @@ class Serving:
 
 
 @contextmanager
-def serving(*, arguments: tuple[str, ...] = ARGUMENTS, cwd: Path | None = None, **settings: str) -> Iterator[Serving]:
+def serving(
+    *, program: str = sys.executable, arguments: tuple[str, ...] = ARGUMENTS, cwd: Path | None = None, **settings: str
+) -> Iterator[Serving]:
     """`settings` are variables such as `ESCHER_AI_TOKEN`."""
     clean = {key: value for key, value in os.environ.items() if not key.startswith("ESCHER_")}
     begun = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, *arguments],
+        [program, *arguments],
         cwd=cwd or ROOT,
         env={**clean, "PYTHONPATH": str(ROOT), **settings},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
+    written: list[str] = []
+    # Read as it comes: a full pipe would keep the server waiting, and it may be in no place to write a file.
+    reading = threading.Thread(target=lambda: written.extend(process.stderr or ()), daemon=True)
+    reading.start()
     try:
         assert process.stdout is not None
         line = process.stdout.readline()
-        assert line, process.communicate()[1]
+        assert line, _ended(process, reading, written)
         ready = json.loads(line)
         assert ready["ready"] is True
         server = Serving(f"http://127.0.0.1:{ready['port']}", process, time.perf_counter() - begun)
         yield server
     finally:
         process.terminate()
-        _, log = process.communicate(timeout=10)
-    server.log = log
+        _ended(process, reading, written)
+    server.log = "".join(written)
+
+
+def _ended(process: subprocess.Popen[str], reading: threading.Thread, written: list[str]) -> str:
+    """What it wrote, once it has ended."""
+    process.wait(timeout=10)
+    reading.join(timeout=10)
+    for pipe in (process.stdout, process.stderr):
+        assert pipe is not None
+        pipe.close()
+    return "".join(written)

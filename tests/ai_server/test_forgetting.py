@@ -68,7 +68,6 @@ def test_the_server_imports_neither_engine_nor_cloud_nor_database():
         "qdrant_edge",
         "qdrant_client",
         "fastembed",
-        "numpy",
         "paramiko",
     }
     assert {name.partition(".")[0] for name in listed} & forbidden == set()

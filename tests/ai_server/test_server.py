@@ -52,14 +52,15 @@ def error(response) -> ErrorReply:
 def test_it_starts_fast_and_stays_small(server):
     print(f"start {server.start_s:.2f} s, peak {server.peak_memory_mb():.0f} MB")
     assert server.start_s < 5, "1.5 s alone; generous here, since other suites may share the machine"
-    assert server.peak_memory_mb() < 120
+    assert server.peak_memory_mb() < 250, "most of it is the commands of three clouds"
 
 
 def test_health_tells_what_is_loaded(server):
     with server.client() as client:
         health = client.get("/health").json()
     assert health["status"] == "ok"
-    assert set(health) == {"status", "version", "playbooks", "commands"}
+    assert set(health) == {"status", "version", "playbooks", "commands", "operations", "catalogue", "practices", "equivalents", "model"}
+    assert health["model"] == ""
     assert health["commands"] >= health["playbooks"] >= 50
 
 
@@ -103,9 +104,9 @@ def test_an_unsealed_request_is_refused(server):
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "status"), [("GET", "/v1/plan", 405), ("POST", "/health", 405), ("GET", "/docs", 404), ("GET", "/openapi.json", 404)]
+    ("method", "path", "status"), [("GET", "/v1/plan", 405), ("POST", "/health", 405), ("GET", "/docs", 404), ("GET", "/redoc", 404)]
 )
-def test_there_are_two_doors_only(server, method, path, status):
+def test_there_are_four_doors_only(server, method, path, status):
     with server.client() as client:
         response = client.request(method, path)
     assert response.status_code == status
@@ -159,6 +160,23 @@ def test_too_many_at_once_and_too_slow_are_told_so():
         assert post(server, STOP).status_code == 200
 
 
+@pytest.mark.parametrize("before", [b"", b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"], ids=["first", "second"])
+@pytest.mark.parametrize("part", [b"", b"POST /v1/plan HTTP/1.1\r\nHost:"], ids=["silent", "half"])
+def test_headers_that_do_not_come_are_not_waited_for(before, part):
+    with serving(ESCHER_AI_BODY_TIMEOUT_S="0.5") as server:
+        port = int(server.url.rsplit(":", 1)[1])
+        with socket.create_connection(("127.0.0.1", port), timeout=8) as slow:
+            if before:
+                slow.sendall(before)
+                assert slow.recv(4096).startswith(b"HTTP/1.1 200")
+            slow.sendall(part)
+            begun = time.perf_counter()
+            while slow.recv(4096):
+                pass
+            assert time.perf_counter() - begun < 7, "uvicorn closes an idle kept connection after 5 s by itself"
+        assert post(server, STOP).status_code == 200
+
+
 async def test_two_customers_at_once_never_see_each_other(server):
     """Each asks for its own number of machines; replies, bar their random id, equal those asked alone."""
     bodies = [{**STOP, "groups": [{**STOP["groups"][0], "count": count}]} for count in (7, 900)]
@@ -196,9 +214,11 @@ def test_the_log_has_sizes_and_codes_and_no_content():
         post(server, b"whispered garbage")
         with server.client() as client:
             client.get("/whispered-path?whispered=1")
-    lines = [json.loads(line) for line in server.log.splitlines()]
+    first, *lines = [json.loads(line) for line in server.log.splitlines()]
+    assert (first["event"], "No embedding model" in first["note"]) == ("knowledge", True)
     assert [line["status"] for line in lines] == [200, 422, 422, 404]
-    assert all(set(line) == {"time", "level", "event", "request_id", "status", "bytes_in", "bytes_out", "ms"} for line in lines)
+    assert [line["outcome"] for line in lines] == ["plan", "invalid_request", "invalid_request", "invalid_request"]
+    assert all(set(line) == {"time", "level", "event", "request_id", "status", "outcome", "bytes_in", "bytes_out", "ms"} for line in lines)
     assert "whispered" not in server.log
 
 

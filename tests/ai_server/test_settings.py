@@ -27,3 +27,27 @@ def test_what_cannot_be_is_named_without_its_value(variable, value):
     with pytest.raises(BadSettings, match=variable) as caught:
         from_environment({variable: value})
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "10.1.2.3", "::", "ai.example.com"])
+def test_beyond_loopback_there_is_tls_or_somebody_says_why_not(host):
+    with pytest.raises(BadSettings, match="--behind-proxy"):
+        from_environment({"ESCHER_AI_HOST": host}).check()
+    from_environment({"ESCHER_AI_HOST": host, "ESCHER_AI_BEHIND_PROXY": "true"}).check()
+    from_environment({"ESCHER_AI_HOST": host, "ESCHER_AI_CERTIFICATE": "c.pem", "ESCHER_AI_KEY": "k.pem"}).check()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost"])
+def test_loopback_needs_no_tls(host):
+    from_environment({"ESCHER_AI_HOST": host}).check()
+
+
+@pytest.mark.parametrize("only", ["CERTIFICATE", "KEY"])
+def test_half_a_certificate_is_none(only):
+    with pytest.raises(BadSettings, match="go together"):
+        from_environment({f"ESCHER_AI_{only}": "x.pem"}).check()
+
+
+def test_tokens_may_be_several():
+    assert from_environment({"ESCHER_AI_TOKEN": " new-one  old-one "}).tokens == ("new-one", "old-one")
+    assert from_environment({}).tokens == ()

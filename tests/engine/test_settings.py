@@ -38,3 +38,26 @@ def test_sane_defaults():
     assert made.teams is not None
     assert (made.slack.mode, made.slack.bot_token, made.teams.playground) == ("socket", "env:ESCHER_SLACK_BOT_TOKEN", False)
     assert made.policy.remind_minutes == 10
+
+
+@pytest.mark.parametrize(
+    ("advisor", "says"),
+    [
+        ({"url": "http://ai.example.com"}, "https:// only"),
+        ({"url": "ai.example.com"}, "an address such as"),
+        ({"url": "https://me:pw@ai.example.com"}, "carries no credentials"),
+        ({"url": "http://127.0.0.1:8787", "pins": ["sha256/" + "A" * 43 + "="]}, "belong to an https"),
+        ({"pins": ["sha256/" + "A" * 43 + "="]}, "belong to an https"),
+        ({"url": "https://ai.example.com", "pins": ["A" * 64]}, "pins"),
+        ({"token": "t0ken"}, "write where the secret is"),
+    ],
+)
+def test_an_ai_server_elsewhere_is_spoken_to_in_private(advisor, says):
+    with pytest.raises(SettingsError, match=says) as error:
+        parse({"advisor": advisor}, source="x")
+    assert "t0ken" not in str(error.value)
+
+
+@pytest.mark.parametrize("url", ["local", "http://127.0.0.1:8787", "http://[::1]:1", "http://localhost:1", "https://ai.example.com"])
+def test_addresses_an_ai_server_may_have(url):
+    assert parse({"advisor": {"url": url, "token": "env:X"}}, source="x").advisor.url == url

@@ -84,7 +84,7 @@ async def test_words_become_words(script, advisor, body, said):
     [
         (Raw(b"not json"), "not one this version understands: body"),
         (plan({**step("x:Y"), "id": "1"}), "reply.plan.steps.0.id"),
-        (Raw(b"x" * (MOST_REPLY_BYTES + 1)), "1,000,001 bytes is larger than any plan"),
+        (Raw(b"x" * (MOST_REPLY_BYTES + 1)), "more than 1,000,000 bytes is larger than any plan"),
         (Raw(b"oops", status=503), "refused the request: HTTP 503"),
         (
             Raw(b'{"version":"1","code":"unsealed","message":"A name stands in it.","field":"message"}', status=422),

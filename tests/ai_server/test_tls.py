@@ -1,0 +1,96 @@
+"""TLS 1.3 and nothing else, over the real server; what keeps it from starting is said in a line."""
+
+from __future__ import annotations
+
+import ssl
+import subprocess
+import sys
+
+import httpx
+import pytest
+import trustme
+
+from tests.ai_server.serving import ROOT, serving
+from tests.ai_server.test_server import STOP
+
+
+@pytest.fixture(scope="module")
+def authority():
+    return trustme.CA()
+
+
+@pytest.fixture(scope="module")
+def files(authority, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tls")
+    issued = authority.issue_cert("127.0.0.1", "localhost")
+    issued.private_key_pem.write_to_path(folder / "key.pem")
+    for number, blob in enumerate(issued.cert_chain_pems):
+        blob.write_to_path(folder / "cert.pem", append=number > 0)
+    trustme.CA().issue_cert("127.0.0.1").private_key_pem.write_to_path(folder / "other.pem")
+    return folder
+
+
+def trusting(authority, **versions: ssl.TLSVersion) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    for name, version in versions.items():
+        setattr(context, name, version)
+    return context
+
+
+def test_it_speaks_tls_13_and_refuses_older(authority, files):
+    with serving(ESCHER_AI_CERTIFICATE=str(files / "cert.pem"), ESCHER_AI_KEY=str(files / "key.pem")) as server:
+        url = server.url.replace("http://", "https://")
+        with httpx.Client(verify=trusting(authority)) as client, client.stream("POST", f"{url}/v1/plan", json=STOP) as answer:
+            spoken = answer.extensions["network_stream"].get_extra_info("ssl_object").version()
+            assert (answer.status_code, spoken) == (200, "TLSv1.3")
+        with httpx.Client(verify=trusting(authority, maximum_version=ssl.TLSVersion.TLSv1_2)) as old, pytest.raises(httpx.ConnectError):
+            old.get(f"{url}/health")
+        with httpx.Client() as stranger, pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
+            stranger.get(f"{url}/health")
+        with server.client() as plain, pytest.raises(httpx.TransportError):
+            plain.get("/health")
+        with httpx.Client(verify=trusting(authority)) as client:
+            assert client.get(f"{url}/health").status_code == 200, "the others left it well"
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"ESCHER_AI_HOST": "0.0.0.0"}, "there is no TLS"),
+        ({"ESCHER_AI_CERTIFICATE": "cert.pem"}, "go together"),
+        ({"ESCHER_AI_CERTIFICATE": "none.pem", "ESCHER_AI_KEY": "key.pem"}, "none.pem cannot be read: No such file"),
+        ({"ESCHER_AI_CERTIFICATE": "cert.pem", "ESCHER_AI_KEY": "other.pem"}, "make no pair: KEY_VALUES_MISMATCH"),
+        ({"ESCHER_AI_CERTIFICATE": "key.pem", "ESCHER_AI_KEY": "key.pem"}, "make no pair"),
+    ],
+)
+def test_it_does_not_start_in_the_open_or_with_half_a_key(files, settings, says):
+    paths = {key: str(files / value) if value.endswith(".pem") else value for key, value in settings.items()}
+    ended = subprocess.run(
+        [sys.executable, "-m", "ai_server", "--port", "0"], cwd=ROOT, env=paths, capture_output=True, text=True, timeout=20, check=False
+    )
+    assert (ended.returncode, says in ended.stderr) == (2, True), ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_an_encrypted_key_does_not_wait_for_somebody_at_a_terminal(files):
+    from cryptography.hazmat.primitives import serialization
+
+    key = serialization.load_pem_private_key((files / "key.pem").read_bytes(), None)
+    locked = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.BestAvailableEncryption(b"secret")
+    )
+    (files / "locked.pem").write_bytes(locked)
+    settings = {"ESCHER_AI_CERTIFICATE": str(files / "cert.pem"), "ESCHER_AI_KEY": str(files / "locked.pem")}
+    ended = subprocess.run(
+        [sys.executable, "-m", "ai_server", "--port", "0"], cwd=ROOT, env=settings, capture_output=True, text=True, timeout=20, check=False
+    )
+    assert (ended.returncode, "make no pair" in ended.stderr) == (2, True), ended.stderr
+
+
+def test_behind_a_proxy_it_serves_in_the_open():
+    with (
+        serving(arguments=("-m", "ai_server", "--port", "0", "--behind-proxy"), ESCHER_AI_HOST="0.0.0.0") as server,
+        server.client() as client,
+    ):
+        assert client.get("/health").status_code == 200
