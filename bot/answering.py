@@ -103,7 +103,7 @@ class Answering:
     async def _to_stranger(self, turn: Turn, login: str) -> Spoken:
         """How things are done is for everybody; the estate, and changes to it, are for people we know."""
         if choose(turn.understood.reading, self._lexicon, question_open=False) == "learn":
-            learned = await ask.learn(turn)
+            learned = await ask.learn(turn, known=False)
             return Spoken(learned.reply, learned.outcome)
         await self._engine.journal.append("request.refused", {"by": STRANGER.id, "why": f"{turn.place.platform} {login} is nobody's login"})
         return Spoken(Reply((stranger_card(login),), private=True), "refuse")
@@ -113,7 +113,7 @@ class Answering:
         if undo := _asks_undo(reading.text):
             filed = await self._undo(undo, turn.person, turn.place)
             return Spoken(Reply((plan_card(filed),)), "plan", filed)
-        intent = choose(reading, self._lexicon, question_open=question is not None)
+        intent = choose(reading, self._lexicon, question_open=question is not None, planned=bool(turn.thread.operations))
         if intent in _ENDS_A_QUESTION:  # "never mind", or another order: what was asked back is not meant any more
             turn.thread.question = None
         match intent:
@@ -124,7 +124,7 @@ class Answering:
                 done = await operate.pick_in_words(turn, question, reading.about)
                 return Spoken(done.reply, done.outcome, done.filed)
             case "ask" | "pick":
-                answered = await ask.ask(turn, reading)
+                answered = await ask.ask_or_consider(turn, reading)
                 return Spoken(answered.reply, answered.outcome)
             case "learn":
                 learned = await ask.learn(turn)
@@ -139,7 +139,8 @@ class Answering:
             case "help":
                 return Spoken(await talk.help_(turn), "chat")
             case "chat":
-                return Spoken(talk.chat(turn, reading), "chat")
+                considered = await ask.consider(turn) if reading.speech == "unclear" else None
+                return Spoken(considered.reply, considered.outcome) if considered else Spoken(talk.chat(turn, reading), "chat")
             case "empty":
                 return Spoken(talk.empty(), "chat")
 

@@ -8,7 +8,7 @@ import os
 import structlog
 import typer
 
-from bot.commands import audit, catalogue, chat_apps, demo, estate, evaluate, history, keys, reports, scan, setup, store, talking
+from bot.commands import audit, catalogue, chat_apps, demo, estate, evaluate, history, keys, knowledge, reports, scan, setup, store, talking
 
 app = typer.Typer(
     help="Chat-ops for AWS, Azure and GCP: asks before it acts, tells nobody your names, and can undo.",
@@ -34,6 +34,7 @@ app.add_typer(keys.key, name="key")
 app.add_typer(catalogue.operations, name="operations")
 app.add_typer(catalogue.playbook, name="playbook")
 app.add_typer(history.history, name="history")
+app.add_typer(knowledge.knowledge, name="knowledge")
 app.add_typer(reports.report, name="report")
 app.add_typer(chat_apps.slack, name="slack")
 app.add_typer(chat_apps.teams, name="teams")

@@ -30,12 +30,16 @@ class Question:
 
 @dataclass(slots=True)
 class Thread:
-    """`targets` are resource ids in the order they were listed; `guessed` when a likeness listed them, which no change may act on."""
+    """`targets` are resource ids in the order they were listed; `guessed` when a likeness listed them, which no change may act on.
+
+    `operations` are the provider's names of what the thread's last plan would do.
+    """
 
     targets: tuple[str, ...] = ()
     guessed: bool = False
     selection: Selection | None = None
     question: Question | None = None
+    operations: tuple[str, ...] = ()
     turns: list[tuple[str, str]] = field(default_factory=list)
 
     def said(self, role: str, sealed_text: str) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ai_server.agents.classification import Mention, Reading
+from ai_server.agents.looking_up import commands
 from ai_server.knowledge.knowledge import SAME_WISH, Knowledge, phrases
-from ai_server.knowledge.playbook import CLOUDS, Absence, CloudName, NoWayBack, Playbook, Practice
-from ai_server.wire import Answer, Citation, Unknown
+from ai_server.knowledge.playbook import CLOUDS, Absence, NoWayBack, Playbook, Practice
+from ai_server.wire import Answer, Citation, CloudName, Unknown
 
 CLOUD_NAMES: dict[CloudName, str] = {"aws": "AWS", "azure": "Azure", "gcp": "Google Cloud"}
 MOST_SHOWN = 6
@@ -22,8 +25,11 @@ def how_to(reading: Reading, knowledge: Knowledge) -> Answer | Unknown:
         )
     if absent := _absences(reading, knowledge):
         return Answer(text="\n".join(dict.fromkeys(row.reason for row in absent)))
+    found = commands(reading, knowledge)
+    if isinstance(found, Answer):
+        return found
     looked = f"how to {', '.join(action.replace('_', ' ') for action in reading.actions) or 'do that'}"
-    return Unknown(reason=f"I looked for {looked} on {_what(reading)} and no playbook covers it.")
+    return Unknown(reason=f"I looked for {looked} on {_what(reading)} and no playbook or command covers it.")
 
 
 def equivalent(reading: Reading) -> Answer | Unknown:
@@ -72,8 +78,9 @@ def _fits(book: Playbook, reading: Reading, *, with_action: bool) -> bool:
         return False
     if reading.mentions and not reading.types:
         return False
-    clouds = _clouds(reading)
-    return (not clouds or book.cloud in clouds) and (not reading.types or bool(set(book.types) & set(reading.types)))
+    clouds, natives = _clouds(reading), _natives(reading, book.types)
+    of_that_kind = not reading.types or bool(set(book.types) & set(reading.types))
+    return (not clouds or book.cloud in clouds) and of_that_kind and (not natives or bool(natives & set(book.native_types)))
 
 
 def _actions(reading: Reading) -> frozenset[str]:
@@ -86,9 +93,20 @@ def _clouds(reading: Reading) -> frozenset[CloudName]:
 
 def _absences(reading: Reading, knowledge: Knowledge) -> tuple[Absence, ...]:
     actions, clouds, types = _actions(reading), _clouds(reading), set(reading.types)
-    return tuple(
-        row for row in knowledge.absences if row.action in actions and set(row.types) & types and (not clouds or row.cloud in clouds)
-    )[:MOST_SHOWN]
+    rows = [row for row in knowledge.absences if row.action in actions and set(row.types) & types and (not clouds or row.cloud in clouds)]
+    return tuple(row for row in rows if _meant(row, reading))[:MOST_SHOWN]
+
+
+def _meant(row: Absence, reading: Reading) -> bool:
+    """A reason for one provider's own type is told to those who named it, or who named none."""
+    natives = _natives(reading, row.types)
+    return not row.native_types or not natives or bool(natives & set(row.native_types))
+
+
+def _natives(reading: Reading, types: Sequence[str]) -> frozenset[str]:
+    """The provider's own types that the question names, among those of these types: "azure sql" is not every database in Azure."""
+    named = (mention for mention in reading.mentions if mention.cloud and mention.row.type in types)
+    return frozenset(native for mention in named if mention.cloud for native in mention.row.native.get(mention.cloud, ()))
 
 
 def _explained(book: Playbook) -> str:

@@ -1,4 +1,4 @@
-"""What a sealed message is: a wish with orders, or one of four kinds of question. Pure."""
+"""What a sealed message is: a wish with orders, or one of six kinds of question. Pure."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from enum import StrEnum
 
 from ai_server.knowledge.knowledge import Knowledge
 from ai_server.knowledge.language import Phrase, Span, Text, covered, outermost
-from ai_server.knowledge.playbook import CLOUDS, CloudName, Equivalent
-from ai_server.wire import Action, PlanRequest
+from ai_server.knowledge.playbook import CLOUDS, Equivalent
+from ai_server.wire import Action, CloudName, PlanRequest
 
 WHAT_IS = tuple(Phrase.of(text) for text in ("what is", "what's", "whats", "what are", "explain", "describe", "tell me about"))
 AT_THE_START = 4
@@ -19,10 +19,12 @@ class Kind(StrEnum):
     """What is asked for."""
 
     PLAN = "plan"
-    HOW_TO = "how to"
+    HOW_TO = "how_to"
     EQUIVALENT = "equivalent"
     PRACTICE = "practice"
     CAPABILITY = "capability"
+    EXPLANATION = "explanation"
+    ESTATE = "estate"
     UNKNOWN = "unknown"
 
 
@@ -47,36 +49,51 @@ class Reading:
     mentions: tuple[Mention, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What the words name, whatever is asked about it."""
+
+    actions: tuple[Action, ...]
+    types: tuple[str, ...]
+    mentions: tuple[Mention, ...]
+
+
 def read(request: PlanRequest, knowledge: Knowledge) -> Reading:
     """Reads the message. Orders make it a wish, unless it plainly asks how something is done."""
     text = Text.of(request.message)
     mentions = _mentions(text, knowledge)
     actions = tuple(action for action, phrases in knowledge.vocabulary.actions.items() if text.has(phrases))
+    types = _types(text, mentions, knowledge)
     return Reading(
-        kind=_kind(request, text, mentions, (knowledge, actions)),
+        kind=_kind(request, text, _Named(actions, types, mentions), knowledge),
         text=text,
         actions=actions,
-        types=_types(text, mentions, knowledge),
+        types=types,
         clouds=tuple(cloud for cloud in CLOUDS if text.has(knowledge.vocabulary.clouds[cloud])),
         mentions=mentions,
     )
 
 
-def _kind(request: PlanRequest, text: Text, mentions: tuple[Mention, ...], known: tuple[Knowledge, tuple[Action, ...]]) -> Kind:
-    knowledge, actions = known
+def _kind(request: PlanRequest, text: Text, named: _Named, knowledge: Knowledge) -> Kind:
     questions = knowledge.vocabulary.questions
     asks_how = text.find(questions["how_to"])
     if request.orders:
         return Kind.HOW_TO if any(span.start < AT_THE_START for span in asks_how) else Kind.PLAN
-    if mentions and text.has(questions["equivalent"]):
+    if request.operations and text.has(questions["explanation"]) and not asks_how:
+        return Kind.EXPLANATION
+    if named.mentions and text.has(questions["equivalent"]):
         return Kind.EQUIVALENT
-    if asks_how and actions:
+    if asks_how and named.actions:
         return Kind.HOW_TO
-    if text.has(questions["practice"]) or asks_how:
+    if text.has(questions["practice"]):
         return Kind.PRACTICE
+    if asks_how:
+        return Kind.HOW_TO
     if text.has(questions["capability"]):
         return Kind.CAPABILITY
-    return Kind.EQUIVALENT if mentions and text.has(WHAT_IS) else Kind.UNKNOWN
+    if named.types and text.has(questions["estate"]):
+        return Kind.ESTATE
+    return Kind.EQUIVALENT if named.mentions and text.has(WHAT_IS) else Kind.UNKNOWN
 
 
 def _mentions(text: Text, knowledge: Knowledge) -> tuple[Mention, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ai_server.agents.agreement import objection
 from ai_server.agents.drafting import Draft, TooManySteps
+from ai_server.agents.looking_up import by_hand, cited, typed
 from ai_server.agents.risk import estimate
 from ai_server.agents.values import bindings, mixed_sizes, values_of
 from ai_server.knowledge.knowledge import Knowledge
@@ -101,7 +102,7 @@ def _work(task: Task, request: PlanRequest, knowledge: Knowledge, draft: Draft) 
         return values
     fittings = _fit(task, knowledge, draft)
     if not fittings:
-        return _nothing_fits(task, knowledge)
+        return _nothing_fits(task, request, knowledge)
     if mixed := mixed_sizes([fitting.playbook for fitting in fittings], task.groups):
         return mixed
     for fitting in fittings:
@@ -131,22 +132,25 @@ def _add(fitting: Fitting, values: Sequence[Value], draft: Draft) -> Clarificati
     ready = [group for group, reason in zip(fitting.groups, reasons, strict=True) if not reason]
     bound = bindings(book, values)
     if isinstance(bound, Clarification):
-        return bound
+        return bound.model_copy(update={"citations": (_cited(book),)})
     draft.add(book, ready, bound)
     return None
 
 
 def _missing(order: Order, group: Group, knowledge: Knowledge) -> str:
-    reason = knowledge.absence(order.action, group.type, group.cloud)
+    reason = knowledge.absence(order.action, group.type, group.cloud, group.native_type)
     return reason or f"Escher knows no way to {_verb(order)} a {_noun(group.type)} in {CLOUD_NAMES[group.cloud]}."
 
 
-def _nothing_fits(task: Task, knowledge: Knowledge) -> Refusal | Unknown:
-    """A refusal where somebody wrote down why; otherwise an honest "I do not know how"."""
-    written = [knowledge.absence(task.order.action, group.type, group.cloud) for group in task.groups]
-    reasons = tuple(dict.fromkeys(_missing(task.order, group, knowledge) for group in task.groups))
-    text = " ".join(reasons)[:1000]
-    return Refusal(reason=text) if any(written) else Unknown(reason=text)
+def _nothing_fits(task: Task, request: PlanRequest, knowledge: Knowledge) -> Refusal | Unknown:
+    """A refusal where somebody wrote down why; otherwise an honest "I do not know how", with the command to type where one is sure."""
+    written = [knowledge.absence(task.order.action, group.type, group.cloud, group.native_type) for group in task.groups]
+    text = " ".join(dict.fromkeys(_missing(task.order, group, knowledge) for group in task.groups))
+    if any(written):
+        return Refusal(reason=text[:1000])
+    found = by_hand(request.message, knowledge, task.groups[0].cloud)
+    hand = f" By hand it is `{typed(found)}`." if found else ""
+    return Unknown(reason=f"{text[:700]}{hand}", citations=(cited(found),) if found else ())
 
 
 def _written(done: Sequence[Done], draft: Draft) -> Plan:
@@ -159,7 +163,7 @@ def _written(done: Sequence[Done], draft: Draft) -> Plan:
         risk=estimate(draft.touches),
         explanation=_explanation(books, draft)[:2000],
         rollback=_ways_back(books, in_turn=len(done) > 1)[:1000],
-        citations=tuple(Citation(kind="playbook", id=book.id, title=book.title) for book in books),
+        citations=tuple(_cited(book) for book in books),
     )
 
 
@@ -202,6 +206,10 @@ def _verb(order: Order) -> str:
 
 def _noun(kind: str) -> str:
     return {"object_storage": "storage place"}.get(kind, kind.replace("_", " "))
+
+
+def _cited(book: Playbook) -> Citation:
+    return Citation(kind="playbook", id=book.id, title=book.title)
 
 
 def _unique(books: Iterable[Playbook]) -> tuple[Playbook, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ai_server.knowledge.playbook import Parameter, Playbook
-from ai_server.wire import Argument, Clarification, Group, Order, PlanRequest, Refusal, Value
+from ai_server.wire import Argument, Citation, Clarification, Group, Order, PlanRequest, Refusal, Value
 
 Binding = Mapping[str, str]
 """Parameter name to value handle; a playbook is run once for each binding."""
@@ -44,6 +44,7 @@ def mixed_sizes(books: Sequence[Playbook], groups: Sequence[Group]) -> Clarifica
     return Clarification(
         question="A size is known to one cloud and one kind of resource only. Which of these is it for?",
         choices=tuple(book.title for _, book in sorted(sized.items())),
+        citations=tuple(Citation(kind="playbook", id=book.id, title=book.title) for _, book in sorted(sized.items())),
     )
 
 

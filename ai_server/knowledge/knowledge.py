@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Protocol
 
+from ai_server.knowledge.commands.command import Command
 from ai_server.knowledge.language import Phrase
-from ai_server.knowledge.playbook import Absence, CloudName, Equivalent, Playbook, Practice
-from ai_server.wire import Action
+from ai_server.knowledge.playbook import Absence, Equivalent, Playbook, Practice
+from ai_server.wire import Action, CloudName
 
 # People say "delete" of a machine and "terminate" of a volume; both mean the one thing that can be done.
 SAME_WISH: Mapping[Action, Action] = {"terminate": "delete", "delete": "terminate"}
@@ -16,6 +18,30 @@ SAME_WISH: Mapping[Action, Action] = {"terminate": "delete", "delete": "terminat
 
 def phrases(texts: Iterable[str]) -> tuple[Phrase, ...]:
     return tuple(Phrase.of(text) for text in texts)
+
+
+class Hit(Protocol):
+    """A command found by words. `margin` from 0 to 1: how surely it is the one that is meant."""
+
+    @property
+    def command(self) -> Command: ...
+    @property
+    def margin(self) -> float: ...
+
+
+class Finder(Protocol):
+    """Whoever finds commands by what they do."""
+
+    def find(self, text: str, cloud: CloudName | None = None, service: str | None = None, limit: int = 10) -> Sequence[Hit]:
+        """The commands that fit best, best first; none when there is no database. The same words give the same list."""
+        ...
+
+
+class NoCommands:
+    """A server without the database of commands, which plans from its playbooks all the same."""
+
+    def find(self, text: str, cloud: CloudName | None = None, service: str | None = None, limit: int = 10) -> Sequence[Hit]:  # noqa: ARG002
+        return ()
 
 
 @dataclass(frozen=True)
@@ -27,6 +53,10 @@ class Vocabulary:
     clouds: Mapping[CloudName, tuple[Phrase, ...]]
     types: Mapping[str, tuple[Phrase, ...]]
     questions: Mapping[str, tuple[Phrase, ...]]
+    environments: Mapping[str, tuple[Phrase, ...]]
+    states: Mapping[str, tuple[Phrase, ...]]
+    flags: Mapping[str, tuple[Phrase, ...]]
+    by: Mapping[str, tuple[Phrase, ...]]
 
 
 @dataclass(frozen=True)
@@ -38,6 +68,21 @@ class Knowledge:
     equivalents: tuple[Equivalent, ...]
     practices: tuple[Practice, ...]
     vocabulary: Vocabulary
+    finder: Finder = field(default_factory=NoCommands)
+    catalogue: Sequence[Command] = ()
+
+    @cached_property
+    def _by_operation(self) -> Mapping[str, Command]:
+        found = {command.operation: command for command in self.catalogue}
+        for command in self.catalogue:
+            for permission in command.permissions:
+                found.setdefault(permission, command)
+        return found
+
+    def command(self, operation: str) -> Command | None:
+        """The command of an operation as plans name it; what follows a playbook's own `:suffix` only tells directions apart."""
+        known = self._by_operation
+        return known.get(operation) or known.get(operation.rpartition(":")[0])
 
     @cached_property
     def _by_target(self) -> Mapping[tuple[str, str], Playbook]:
@@ -45,7 +90,7 @@ class Knowledge:
 
     @cached_property
     def _absent(self) -> Mapping[tuple[str, str, str], str]:
-        return {(row.action, kind, row.cloud): row.reason for row in self.absences for kind in row.types}
+        return {(row.action, kind, row.cloud): row.reason for row in self.absences for kind in (row.native_types or row.types)}
 
     @cached_property
     def operations(self) -> frozenset[str]:
@@ -59,9 +104,10 @@ class Knowledge:
                 return book
         return None
 
-    def absence(self, action: Action, kind: str, cloud: str) -> str:
-        """Why there is no playbook; '' when nobody wrote down a reason."""
-        return next((reason for wish in _wishes(action) if (reason := self._absent.get((wish, kind, cloud)))), "")
+    def absence(self, action: Action, kind: str, cloud: str, native: str = "") -> str:
+        """Why there is no playbook for a type, or for this native one of it; '' when nobody wrote down a reason."""
+        asked = ((wish, word) for wish in _wishes(action) for word in (native, kind) if word)
+        return next((reason for wish, word in asked if (reason := self._absent.get((wish, word, cloud)))), "")
 
     @cached_property
     def names(self) -> tuple[tuple[Phrase, Equivalent, CloudName], ...]:

@@ -69,8 +69,11 @@ def _commands(book: Playbook) -> Iterator[str]:
 
 
 def permission(book: Playbook, operation: str) -> str:
-    """The permission an operation is checked as: outside AWS, what follows a colon only tells two directions of one permission apart."""
-    return operation if book.cloud == "aws" else operation.partition(":")[0]
+    """The permission an operation is checked as: what follows the last colon only tells apart what one permission lets do.
+
+    AWS has a colon in its permissions too: `rds:ModifyDBInstance` is that of `rds:ModifyDBInstance:unprotect`.
+    """
+    return ":".join(operation.split(":")[: 2 if book.cloud == "aws" else 1])
 
 
 def _states(book: Playbook) -> Iterator[str]:
@@ -99,11 +102,11 @@ def _capabilities(playbooks: Sequence[Playbook], absences: Sequence[Absence]) ->
     for action, kind in sorted({(action, kind) for action, kind, _ in there}):
         for cloud in CLOUDS:
             if (action, kind, cloud) not in there | told:
-                yield f"{action} of {kind}: {cloud} has no playbook, and absent.yaml does not say why"
+                yield f"{action} of {kind}: {cloud} has no playbook, and absent/ does not say why"
 
 
 def _contradictions(playbooks: Sequence[Playbook], absences: Sequence[Absence]) -> Iterator[str]:
     there = {(book.action, kind, book.cloud): book.id for book in playbooks for kind in book.types}
-    told = [(row.action, kind, row.cloud) for row in absences for kind in row.types]
-    yield from (f"{there[row]}: absent.yaml says it is absent" for row in told if row in there)
-    yield from (f"{row[0]} of {row[1]} in {row[2]}: absent.yaml says so {count} times" for row, count in Counter(told).items() if count > 1)
+    told = [(row.action, kind, row.cloud) for row in absences for kind in row.types if not row.native_types]
+    yield from (f"{there[row]}: absent/ says it is absent" for row in told if row in there)
+    yield from (f"{row[0]} of {row[1]} in {row[2]}: absent/ says so {count} times" for row, count in Counter(told).items() if count > 1)

@@ -12,9 +12,9 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from ai_server.knowledge.knowledge import Knowledge, Vocabulary, phrases
-from ai_server.knowledge.playbook import CLOUDS, Absence, CloudName, Equivalent, Playbook, Practice
+from ai_server.knowledge.playbook import CLOUDS, Absence, Equivalent, Playbook, Practice
 from ai_server.settings import PLAYBOOKS_VARIABLE
-from ai_server.wire import Action
+from ai_server.wire import Action, CloudName, Environment
 
 BESIDE = Path(__file__).parent
 # libyaml reads the library in a tenth of the time; a Python built without it still works.
@@ -37,6 +37,17 @@ class Words(BaseModel):
     equivalent: tuple[str, ...]
     practice: tuple[str, ...]
     capability: tuple[str, ...]
+    explanation: tuple[str, ...]
+    estate: tuple[str, ...]
+    count: tuple[str, ...]
+    cost: tuple[str, ...]
+    environments: dict[Environment, tuple[str, ...]]
+    states: dict[str, tuple[str, ...]]
+    flags: dict[str, tuple[str, ...]]
+    by: dict[str, tuple[str, ...]]
+
+
+QUESTIONS = ("how_to", "equivalent", "practice", "capability", "explanation", "estate", "count", "cost")
 
 
 def playbooks_folder(environment: Mapping[str, str] = os.environ) -> Path:
@@ -59,8 +70,9 @@ def load_playbooks(folder: Path | None = None) -> tuple[Playbook, ...]:
 
 
 def load_absences(folder: Path | None = None) -> tuple[Absence, ...]:
-    """The rows of `absent.yaml`. Raises BadKnowledge."""
-    return _rows((folder or playbooks_folder()) / "absent.yaml", Absence)
+    """The rows of `absent/<cloud>.yaml`. Raises BadKnowledge."""
+    root = (folder or playbooks_folder()) / "absent"
+    return tuple(row for cloud in CLOUDS for row in _rows(root / f"{cloud}.yaml", Absence))
 
 
 def load_knowledge(folder: Path | None = None) -> Knowledge:
@@ -81,12 +93,11 @@ def _vocabulary(words: Words) -> Vocabulary:
         negations=phrases(words.negations),
         clouds={cloud: phrases(texts) for cloud, texts in words.clouds.items()},
         types={kind: phrases(texts) for kind, texts in words.types.items()},
-        questions={
-            "how_to": phrases(words.how_to),
-            "equivalent": phrases(words.equivalent),
-            "practice": phrases(words.practice),
-            "capability": phrases(words.capability),
-        },
+        questions={kind: phrases(getattr(words, kind)) for kind in QUESTIONS},
+        environments={name: phrases(texts) for name, texts in words.environments.items()},
+        states={name: phrases(texts) for name, texts in words.states.items()},
+        flags={name: phrases(texts) for name, texts in words.flags.items()},
+        by={name: phrases(texts) for name, texts in words.by.items()},
     )
 
 
@@ -107,12 +118,15 @@ def _one(path: Path, model: type[Model]) -> Model:
 
 
 def _rows(path: Path, model: type[Model]) -> tuple[Model, ...]:
-    try:
-        return tuple(model.model_validate(row) for row in _read(path) or ())
-    except ValidationError as error:
-        raise _bad(path, error) from None
+    rows = []
+    for number, row in enumerate(_read(path) or (), start=1):
+        try:
+            rows.append(model.model_validate(row))
+        except ValidationError as error:
+            raise _bad(path, error, f"row {number}: ") from None
+    return tuple(rows)
 
 
-def _bad(path: Path, error: ValidationError) -> BadKnowledge:
+def _bad(path: Path, error: ValidationError, row: str = "") -> BadKnowledge:
     first = error.errors()[0]
-    return BadKnowledge(f"{path}: {'.'.join(str(part) for part in first['loc'])}: {first['msg']}.")
+    return BadKnowledge(f"{path}: {row}{'.'.join(str(part) for part in first['loc'])}: {first['msg']}.")

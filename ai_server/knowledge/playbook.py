@@ -6,9 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ai_server.wire import Action, NativeType, RiskLevel, Word
+from ai_server.wire import Action, CloudName, NativeType, RiskLevel, Word
 
-CloudName = Literal["aws", "azure", "gcp"]
 CLOUDS: tuple[CloudName, ...] = ("aws", "azure", "gcp")
 ValueKind = Literal["tag_key", "tag_value", "size", "name", "number", "text"]
 Promise = bool | int | str
@@ -26,12 +25,20 @@ class Part(BaseModel):
 
 
 class Parameter(Part):
-    """Something the person must say. `kind` is the wire value it comes as; `question` is asked when it is missing."""
+    """Something the person must say. `kind` is the wire value it comes as; `question` is asked when it is missing.
+
+    Bounds are for editors, answers and the engine's own table, which checks the value itself: the server never sees it. `minimum` and
+    `maximum` in the parameter's unit, `choices` where the provider takes a closed list.
+    """
 
     name: Word
     kind: ValueKind
     type: Literal["text", "integer", "boolean"] = "text"
     required: bool = True
+    unit: Literal["", "GiB", "days", "instances", "tasks", "nodes"] = ""
+    minimum: int | None = None
+    maximum: int | None = None
+    choices: tuple[str, ...] = ()
     meaning: str
     question: str = Field(max_length=200)
 
@@ -79,6 +86,7 @@ class Playbook(Part):
 
     `states`: in which a resource is taken; empty means in any. `already`: why one in another state is left out; a reason that begins
     with "already" says that what was wanted is the case. `needs_flags` and `barred_flags` give the reason for a resource without or with the flag.
+    `preconditions`: what else must hold, in sentences, for what no state or flag tells; they stand on the card.
     `leaves`: the state afterwards, empty when unchanged, `gone` when nothing is left.
     `commands` are what a person would type, argument by argument, `<name>` for what they fill in.
     """
@@ -93,6 +101,7 @@ class Playbook(Part):
     parameters: tuple[Parameter, ...] = ()
     states: tuple[Word, ...] = ()
     already: dict[Word, str] = Field(default_factory=dict)
+    preconditions: tuple[str, ...] = ()
     needs_flags: dict[Word, str] = Field(default_factory=dict)
     barred_flags: dict[Word, str] = Field(default_factory=dict)
     leaves: Word | Literal[""] = ""
@@ -106,16 +115,20 @@ class Playbook(Part):
 
 
 class Absence(Part):
-    """What a cloud has not, or Escher does not do there, and why: one row of `absent.yaml`."""
+    """What a cloud has not, or Escher does not do there, and why: one row of `absent/<cloud>.yaml`."""
 
     action: Action
     types: tuple[Word, ...] = Field(min_length=1)
+    native_types: tuple[NativeType, ...] = ()
     cloud: CloudName
     reason: str = Field(min_length=20, max_length=200)
 
 
 class Equivalent(Part):
-    """One row of `equivalents.yaml`: the same service under each cloud's name. `type` is the normalised resource type where Escher knows it."""
+    """One row of `equivalents.yaml`: the same service under each cloud's name. `type` is the normalised resource type where Escher knows it.
+
+    `native` are the provider's own types behind the name, where the type alone says too little.
+    """
 
     id: Word
     title: str
@@ -124,6 +137,7 @@ class Equivalent(Part):
     services: dict[CloudName, tuple[str, ...]]
     aliases: dict[CloudName, tuple[str, ...]]
     notes: dict[CloudName, str] = Field(default_factory=dict)
+    native: dict[CloudName, tuple[NativeType, ...]] = Field(default_factory=dict)
 
 
 class Practice(Part):

@@ -158,11 +158,13 @@ async def _doctor(config: Path | None, *, as_json: bool) -> Exit:
             checks.append(Check("estate", well=True, says=f"opens with its key; {stats.total} resources"))
             checks += [Check("repaired", well=False, says=note) for note in engine.notes]
             away = engine.estate.meaning_away()
-            checks.append(Check("search by meaning", well=not away, says=away or "works"))
+            checks.append(Check("search by meaning", well=not away or engine.estate.meaning_waits(), says=away or "works"))
             verdict = engine.journal.verdict()
             checks.append(Check("journal", verdict.whole, str(verdict)))
             server = await engine.advisor.away()
             where = "our own" if settings.advisor.url == LOCAL_ADVISOR else settings.advisor.url
+            if settings.advisor.url.startswith("https://"):
+                where += f"; TLS 1.3, {len(settings.advisor.pins)} pinned keys"
             checks.append(Check("AI server", well=not server, says=server or f"answers ({where})"))
             checks += await _chat(settings)
             gaps = (await engine.sweeper.sweep()).gaps if settings.accounts else []

@@ -12,14 +12,17 @@ from bot.cards.rows import kinds
 from bot.cards.sheets import View, sheet_actions
 from bot.cards.talk import clarification_card, cost_card, count_title, refusal_card, table_card, text_card
 from bot.turn import Turn
-from engine.advisor.replies import Said
+from engine.advisor.replies import Draft, Inquiry, Said
 from engine.clock import fresh_id
+from engine.errors import AdvisorError
 from engine.estate.resource import Resource
 from engine.estate.where import in_words
+from engine.planning.inquiring import selection_of
 from engine.request.reading import Reading, Selection
 from engine.request.resolver import Resolution, pick, resolve
 from engine.request.seal import seal
 
+STRANGERS_WAY = "An administrator adds you to `people` in the configuration."
 _MOST_LISTED = 500
 # A kind of resource as conditions name it, to be told as people do: `type compute_instance` → instances.
 _KIND = re.compile(r"\btype ([a-z_]+(?: or [a-z_]+)*)")
@@ -36,6 +39,8 @@ class Answered:
 async def ask(turn: Turn, reading: Reading) -> Answered:
     """A question about resources, answered from the estate alone; nothing leaves."""
     selection = _in_context(turn, reading)
+    if selection.refers and not turn.thread.targets and replace(selection, refers=False).empty:
+        return _not_understood(reading)  # "do it again", and nothing was spoken of before
     found = await _found(turn, selection)
     if reading.costs and not selection.unknown and "number" not in selection.fields:  # "over $100" is a filter, not a ranking
         turn.thread.guessed = found.by_likeness
@@ -62,18 +67,65 @@ async def ask(turn: Turn, reading: Reading) -> Answered:
     return Answered(Reply((card,), targets=turn.thread.targets))
 
 
-async def learn(turn: Turn) -> Answered:
-    """A question about operations or clouds in general, from the AI server's public knowledge; the estate takes no part."""
-    sealed = seal(turn.understood.sealed_text, ())
-    reply = (await turn.engine.planner.advise(sealed)).reply
-    if not isinstance(reply, Said):
-        return Answered(Reply((refusal_card("That was a question, and the AI server answered with a plan. It was dropped."),)))
-    if reply.kind == "refusal":
-        return Answered(Reply((refusal_card(reply.text, reply.who_can),)), "refuse")
+async def ask_or_consider(turn: Turn, reading: Reading) -> Answered:
+    """A question about resources; what nothing here is meant by may be known to the AI server."""
+    answered = await ask(turn, reading)
+    return (await consider(turn) or answered) if answered.outcome == "chat" else answered
+
+
+async def learn(turn: Turn, *, known: bool = True) -> Answered:
+    """A question about operations or clouds in general, from the AI server's public knowledge. Raises AdvisorError.
+
+    What it makes into a query is looked up here, for people who are `known` alone.
+    """
+    reply = await _advised(turn, known=known)
+    return await _told_by(turn, reply, known=known)
+
+
+async def consider(turn: Turn) -> Answered | None:
+    """What the AI server makes of a sentence that was not understood here; None when it does not know either, or is away."""
+    if not any(word.isalpha() for word in turn.understood.sealed_text.split()):
+        return None  # nothing but names and numbers: there is nothing to ask
+    try:
+        reply = await _advised(turn, known=True)
+    except AdvisorError:
+        return None
+    nothing = isinstance(reply, Draft) or (isinstance(reply, Said) and reply.kind == "unknown")
+    return None if nothing else await _told_by(turn, reply, known=True)
+
+
+async def _advised(turn: Turn, *, known: bool) -> Draft | Said | Inquiry:
+    turns, operations = (turn.thread.turns, turn.thread.operations) if known else ((), ())
+    sealed = replace(seal(turn.understood.sealed_text, (), turns), operations=operations)
+    return (await turn.engine.planner.advise(sealed)).reply
+
+
+async def _told_by(turn: Turn, reply: Draft | Said | Inquiry, *, known: bool) -> Answered:
+    match reply:
+        case Inquiry() if known:
+            return await _looked_up(turn, reply)
+        case Inquiry():
+            return Answered(
+                Reply((refusal_card("That is a question about resources, which I answer to people I know.", STRANGERS_WAY),)), "refuse"
+            )
+        case Draft():
+            return Answered(Reply((refusal_card("That was a question, and the AI server answered with a plan. It was dropped."),)))
+        case Said(kind="refusal"):
+            return Answered(Reply((refusal_card(reply.text, reply.who_can),)), "refuse")
     footer = f"Source: {'; '.join(reply.sources)}" if reply.sources else ""
-    return Answered(
-        Reply((text_card("Answer" if reply.kind == "answer" else "I do not know", reply.text, commands=reply.commands, footer=footer),))
+    title = {"answer": "Answer", "clarification": "One more thing"}.get(reply.kind, "I do not know")
+    return Answered(Reply((text_card(title, reply.text, *reply.choices, commands=reply.commands, footer=footer),)))
+
+
+async def _looked_up(turn: Turn, inquiry: Inquiry) -> Answered:
+    """The estate's answer to a question as the AI server understood it."""
+    about = selection_of(inquiry)
+    if about.empty:
+        return _not_understood(turn.understood.reading)
+    reading = replace(
+        turn.understood.reading, about=about, counts=inquiry.measure == "count", costs=inquiry.measure == "cost", continues=False
     )
+    return await ask(turn, reading)
 
 
 def _in_context(turn: Turn, reading: Reading) -> Selection:

@@ -3,35 +3,45 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Literal
 
 from engine.request.lexicon import Lexicon
-from engine.request.reading import Reading
+from engine.request.reading import Reading, Speech
 
 Intent = Literal["operate", "pick", "ask", "learn", "help", "chat", "refuse", "forbid", "empty", "later"]
 
 
-def choose(reading: Reading, lexicon: Lexicon, *, question_open: bool) -> Intent:
-    """The intent of a message. `question_open`: the thread waits for the person to choose among resources."""
-    match reading.speech:
-        case "empty":
-            return "empty"
-        case "refused":
-            return "refuse"
-        case "forbidding":
-            return "forbid"
-        case "how_to" | "knowledge":
-            return "learn"
-        case "help":
-            return "help"
-        case "command":
-            return "later" if reading.when is not None else "operate"
-        case "question" if question_open and _picks(reading, lexicon):
-            return "pick"
-        case "question":
-            return "ask"
-        case "chat" | "unclear":
-            return "chat"
+_PLAIN: Mapping[Speech, Intent] = {
+    "empty": "empty",
+    "refused": "refuse",
+    "forbidding": "forbid",
+    "how_to": "learn",
+    "knowledge": "learn",
+    "help": "help",
+    "chat": "chat",
+    "unclear": "chat",
+}
+# Questions about the plan on the card rather than about resources.
+_EXPLAINS = re.compile(
+    r"(?:please |so |but |and )*(?:explain|why|what (?:would|will|does) (?:happen|(?:it|this|that|the plan) do)|how risky"
+    r"|is (?:it|this|that) (?:safe|risky|dangerous)|can (?:it|this|that|i|we) (?:be undone|undo)|what(?:'s| is) the way back)\b"
+)
+
+
+def choose(reading: Reading, lexicon: Lexicon, *, question_open: bool, planned: bool = False) -> Intent:
+    """The intent of a message. `question_open`: the thread waits for the person to choose among resources; `planned`: it has a plan."""
+    if reading.speech == "command":
+        return "later" if reading.when is not None else "operate"
+    if reading.speech != "question":
+        return _PLAIN[reading.speech]
+    if planned and _explains(reading):
+        return "learn"
+    return "pick" if question_open and _picks(reading, lexicon) else "ask"
+
+
+def _explains(reading: Reading) -> bool:
+    return _EXPLAINS.match(reading.text.lower()) is not None and not (reading.about.names or reading.about.filters)
 
 
 def _picks(reading: Reading, lexicon: Lexicon) -> bool:

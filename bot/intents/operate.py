@@ -21,7 +21,6 @@ from engine.request.reasons import in_short
 from engine.request.resolver import MOST_CHOICES, Resolution, how_many, pick, resolve
 from engine.request.seal import Wanted
 
-UNTAG = "untag"
 # Reasons of targets that no words of this message picked.
 SPOKEN_OF, PICKED = "spoken of before", "picked from the list"
 # A plan never has more targets than this, so no more reasons are told.
@@ -58,11 +57,6 @@ async def operate(turn: Turn, orders: Sequence[Order]) -> Operated:
     """Resolves each order in turn ("stop X and start them again": the second means the first's) and proposes one plan for all."""
     gathered = _Gathered()
     for number, order in enumerate(orders):
-        if order.action == UNTAG:
-            return Operated(
-                Reply((refusal_card("Taking tags away is not something I can do yet.", "Do it in the console or CLI of that cloud."),)),
-                outcome="refuse",
-            )
         found = await _targets(turn, order.selection, gathered.wanted)
         if found.confidence != "certain" or not found.resources or found.by_likeness:
             return _ask_back(turn, orders[number:], found, number)
@@ -192,6 +186,7 @@ async def propose(
         case NothingToDo():
             return Operated(Reply((nothing_card(proposed.left_out),)), outcome="answer")
         case Filed():
+            turn.thread.operations = tuple(dict.fromkeys(step.operation for step in proposed.plan.steps))
             return Operated(Reply((plan_card(proposed),)), proposed, "plan")
 
 

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from engine.estate.facts import environment, size
 from engine.estate.resource import Resource
 
-_DECISIVE = ("attached", "deletion_protection", "public_access_block", "allow_blob_public_access", "read_replicas")
+_DECISIVE = (
+    "attached", "deletion_protection", "termination_protection", "public_access_block", "allow_blob_public_access", "read_replicas", "versioning", "backups",
+    "multi_az",
+)  # fmt: skip
 
 
 def drift(planned: Resource, now: Resource | None) -> tuple[str, ...]:

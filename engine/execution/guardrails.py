@@ -19,6 +19,7 @@ FLOOR: Mapping[OperationClass, tuple[RiskLevel, RiskLevel]] = {
     OperationClass.CREATE: ("low", "medium"),
     OperationClass.POWER: ("low", "medium"),
     OperationClass.CONFIGURE: ("medium", "high"),
+    OperationClass.GUARD: ("low", "medium"),
     OperationClass.PROTECT: ("medium", "high"),
     OperationClass.EXPOSE: ("high", "critical"),
     OperationClass.DELETE: ("high", "critical"),

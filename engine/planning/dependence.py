@@ -101,6 +101,8 @@ EXPOSED: tuple[tuple[str, frozenset[Effect], str, str], ...] = (
 )
 _BACK_UP = "start"
 _DOWN = frozenset({"stop", "deallocate"})
+_QUIET = frozenset({"grow", "scale", "attach", "detach"})  # what serves goes on serving
+_ENDS = frozenset({"delete", "terminate", "release"})
 
 
 def effects(steps: tuple[Step, ...], targets: Mapping[str, Resource]) -> dict[str, Effect]:
@@ -119,13 +121,13 @@ def effects(steps: tuple[Step, ...], targets: Mapping[str, Resource]) -> dict[st
 def _effect(step: Step, target: Resource) -> Effect | None:
     match step.kind:
         case OperationClass.DELETE:
-            return "gone"
+            return "gone" if _verb(step) in _ENDS else None  # a purge empties its queue, which stays
         case OperationClass.PROTECT:
-            return "closed"
+            return "closed" if _verb(step) == "block" else None  # guards, versions and backups cut nobody off
         case OperationClass.CONFIGURE:
-            return "interrupted" if state_class(target) == "running" else None
+            return None if _verb(step) in _QUIET or state_class(target) != "running" else "interrupted"
         case OperationClass.POWER:
-            return None if _verb(step) == _BACK_UP else "down" if _verb(step) in _DOWN else "interrupted"
+            return None if _verb(step) in (_BACK_UP, "enable") else "down" if _verb(step) in _DOWN else "interrupted"
         case _:
             return None
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from engine.advisor.advisor import Advisor
-from engine.advisor.replies import Advice, Draft, Said
+from engine.advisor.replies import Advice, Draft, Inquiry, Said
 from engine.approvals.desk import Desk
 from engine.approvals.filed import Filed
 from engine.approvals.policy import decide
@@ -35,6 +35,7 @@ from engine.planning.around import breaks
 from engine.planning.checks import Checks
 from engine.planning.constraining import check_stops, possible, risked
 from engine.planning.saving import monthly_delta
+from engine.planning.sizing import sized
 from engine.request.seal import Sealed, Wanted, seal
 from engine.settings import Person, PolicySettings
 
@@ -95,11 +96,14 @@ class Planner:
         for order in ask.wanted:
             guardrails.check_wish(order.action, order.targets, by_name=ask.by_name)
         wanted, hindered = possible(ask.wanted)
-        ask = replace(ask, wanted=wanted, left_out=(*ask.left_out, *hindered))
+        wanted, elsewhere = sized(wanted)
+        ask = replace(ask, wanted=wanted, left_out=(*ask.left_out, *hindered, *elsewhere))
         sealed = seal(ask.sealed_text, ask.wanted, ask.turns)
         advice = await self.advise(sealed)
         if isinstance(advice.reply, Said):
             return advice.reply
+        if isinstance(advice.reply, Inquiry):
+            return Said("unknown", "That was a wish, and the AI server answered with a question about the estate, which was dropped.")
         return await self._file(ask, sealed, advice.reply, advice.ask)
 
     async def advise(self, sealed: Sealed) -> Advice:

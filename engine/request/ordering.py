@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from engine.estate.where import Compare
+from engine.request.amounts import amount
 from engine.request.conditions import Speaker
 from engine.request.grouping import groups
 from engine.request.lexicon import Lexicon
@@ -17,6 +18,9 @@ from engine.request.voice import NOISE
 _TAG_WORDS = ("tag", "tags", "label", "labels")
 # "tagged keep=true" picks resources; "tag … with keep=true" sets one.
 _FILTERING_TAG = frozenset({"tagged", "labelled", "labeled", "having", "have", "has", "whose", "where"})
+_REMOVING = ("delete", "terminate")
+_ARTICLES = frozenset({"the", "a", "an", "any", "our"})
+_TAKING = frozenset({"from", "off", "on", "of"})
 _NARROW = frozenset({"not", "no", "without"})
 _BOUNDARY = Span("comma", ",", 0, 0, "boundary")
 
@@ -84,30 +88,44 @@ def _clauses(spans: Sequence[Span]) -> list[_Clause]:
 
 
 def _orders(clause: _Clause, lexicon: Lexicon, speaker: Speaker, compares: Sequence[Compare]) -> list[Order]:
-    given, rest = _given(clause.action, clause.body)
+    action, given, rest = _given(clause.action, clause.body)
     spans = [*clause.lead, _BOUNDARY, *rest] if clause.lead else rest
     cut = groups(spans, lexicon, speaker)
     mixed = "" if cut.certain and not (compares and len(cut.parts) > 1) else MIXED
     found = []
     for part in cut.parts:
         selection = select_from(part, lexicon, speaker, compares, changing=True)
-        if clause.action in ("delete", "terminate") and any(span.text.lower() in _TAG_WORDS for span in part):
+        if action in _REMOVING and any(span.text.lower() in _TAG_WORDS for span in part):
             # "remove the owner tag from …" must never be read as removing the resources.
             selection = replace(selection, unread=(*selection.unread, "tag"))
-        found.append(Order(clause.action, replace(selection, doubt=selection.doubt or mixed), given))
+        found.append(Order(action, replace(selection, doubt=selection.doubt or mixed), given))
     return found
 
 
-def _given(action: str, body: Sequence[Span]) -> tuple[tuple[Given, ...], list[Span]]:
-    """The values typed for the action's arguments, and the spans without them."""
+def _given(action: str, body: Sequence[Span]) -> tuple[str, tuple[Given, ...], list[Span]]:
+    """What is really meant, the values typed for it, and the spans without them."""
     if action == "tag":
-        return _given_tags(body)
+        return "tag", *_given_tags(body)
+    if action in (*_REMOVING, "untag"):
+        return _taken_away(action, body)
     if action == "resize":
         sizes = [index for index, span in enumerate(body) if span.kind == "size"]
         if sizes:
             last = sizes[-1]
-            return (Given("size", body[last].text),), [span for index, span in enumerate(body) if index != last]
-    return (), list(body)
+            return action, (Given("size", body[last].text),), [span for index, span in enumerate(body) if index != last]
+    return amount(action, body)
+
+
+def _taken_away(action: str, body: Sequence[Span]) -> tuple[str, tuple[Given, ...], list[Span]]:
+    """ "Remove the owner tag from …", "untag owner from …": the tag's key. Anything else stays what it was."""
+    tag = next((index for index, span in enumerate(body) if span.text.lower() in _TAG_WORDS), None)
+    first = next((index for index, span in enumerate(body) if span.text.lower() not in _ARTICLES), len(body))
+    key = first + 1 if tag == first else first
+    after = key + 1 + (tag == key + 1)
+    off = after < len(body) and body[after].text.lower() in _TAKING
+    if not off or (action != "untag" and tag is None):
+        return action, (), list(body)
+    return "untag", (Given("tag_key", body[key].text.partition("=")[0]),), list(body[after + 1 :])
 
 
 def _given_tags(body: Sequence[Span]) -> tuple[tuple[Given, ...], list[Span]]:

@@ -258,11 +258,11 @@ async def _by_meaning(selection: Selection, estate: EstateView) -> Resolution:
     said = " ".join(selection.unread)
     matches_ = meant(await estate.by_meaning(said, selection.where, MOST_LISTED))
     if not matches_:
-        return Resolution("none", question=estate.meaning_away() or "Nothing in the estate matches that.")
+        return Resolution("none", question=f"Nothing in the estate matches that. {estate.meaning_away()}".strip())
     return Resolution(
         "ask",
         tuple(match.resource for match in matches_),
-        f"Nothing is called or tagged \u201c{said}\u201d. By likeness of meaning, these come closest.",
+        f"Nothing is called or tagged \u201c{said}\u201d. By likeness of meaning, these come closest. {estate.meaning_away()}".strip(),
         by_likeness=True,
         by_meaning=True,
         likely={match.resource.id: meaning_like(said, match.score) for match in matches_},

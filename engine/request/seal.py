@@ -24,7 +24,9 @@ from engine.request.tokens import clean, tokenise
 
 HIDDEN = "[?]"
 # Flags that change what may be done or how risky it is; the rest stays here.
-_FLAGS_TOLD = frozenset({"attached", "unattached", "public", "multi_az", "has_replicas", "protected", "no_backups", "idle"})
+_FLAGS_TOLD = frozenset(
+    {"attached", "unattached", "public", "multi_az", "has_replicas", "protected", "no_backups", "idle", "versioned", "unversioned"}
+)
 _PUBLIC_KINDS = frozenset({
     "action", "type", "cloud", "environment", "not_environment", "state", "flag", "universal", "everything", "negation", "pronoun", "continuation", "question",
     "question_filler", "how_to", "knowledge", "polite", "forbidding", "chat", "help", "cost", "filler", "comma", "mine",
@@ -63,6 +65,7 @@ class Sealed:
     groups: tuple[SealedGroup, ...] = ()
     values: Mapping[str, Given] = field(default_factory=dict)
     turns: tuple[tuple[str, str], ...] = ()
+    operations: tuple[str, ...] = ()
 
     def wire(self) -> dict[str, Any]:
         """The request as JSON data for the AI server."""
@@ -73,6 +76,7 @@ class Sealed:
             "groups": [{"handle": group.handle, "count": len(group.ids), **group.told} for group in self.groups],
             "values": [{"handle": handle, "kind": given.kind} for handle, given in self.values.items()],
             "turns": [{"role": role, "text": text} for role, text in self.turns],
+            "operations": list(self.operations),
             "language": "en",
         }
 

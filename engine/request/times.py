@@ -41,10 +41,13 @@ _RELATIVE = re.compile(
     re.IGNORECASE,
 )
 _MONTH = "january|february|march|april|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
+_LASTING = r"for (?:the )?(?:next )?(?:\d{1,4}|an?|one|two|three|four|five|six|eight|ten|twelve|half an|a few|a couple of) ?(?:minutes?|mins?|hours?|hrs?|h|days?|weeks?)"
+# "keep the logs for 30 days": how long something is kept is an amount, and nothing is put off.
+_KEPT = re.compile(r"^(?:\W*\w+\W+){0,3}?(?:set|change|keep|enable|turn on|switch on)\b.*\b(?:retention|backups?|logs)\b", re.IGNORECASE)
 # Moments that no clock line can say; found, they only keep a change from being made now.
 _MOMENTS = (
     r"from \d{1,2}(?:[:.]\d{2})?\s?(?:am|pm)? ?(?:to|until|till|-) ?\d{1,2}(?:[:.]\d{2})?\s?(?:am|pm)",
-    r"for (?:the )?(?:next )?(?:\d{1,4}|an?|one|two|three|four|five|six|eight|ten|twelve|half an|a few|a couple of) ?(?:minutes?|mins?|hours?|hrs?|h|days?|weeks?)",
+    _LASTING,
     r"(?:on )?\d{4}-\d{2}-\d{2}",
     rf"(?:on )?(?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{_MONTH})",
     rf"(?:on )?(?:{_MONTH}) \d{{1,2}}(?:st|nd|rd|th)?",
@@ -82,7 +85,7 @@ def take_time(text: str) -> tuple[str, When | None]:
     if match := _RELATIVE.search(text):
         return _without(text, match), _relative(match)
     for pattern in _ONCE:
-        if match := pattern.search(text):
+        if (match := pattern.search(text)) and not (_KEPT.search(text) and re.match(_LASTING, match.group(0), re.IGNORECASE)):
             return _without(text, match), _once(match)
     return text, None
 

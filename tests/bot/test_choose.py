@@ -7,6 +7,7 @@ import pytest
 from bot.intents.choose import choose
 from engine.estate.memory import MemoryEstate
 from engine.request import lexicon
+from engine.request.reader import read
 from engine.request.understanding import Understanding
 from tests.engine.execution.samples import database, vm
 
@@ -55,3 +56,11 @@ async def test_a_message_after_which_one(text, intent):
 
 async def _reading(text: str):
     return (await Understanding(ESTATE).of(text)).reading
+
+
+@pytest.mark.parametrize("text", ["explain the plan", "why?", "what would happen", "is it safe?", "how risky is it", "can it be undone?"])
+def test_a_question_about_the_plan_is_learned_where_there_is_one(text):
+    words = lexicon.load()
+    reading = read(text, words, {})
+    assert choose(reading, words, question_open=False, planned=True) == "learn"
+    assert choose(reading, words, question_open=False) != "learn"

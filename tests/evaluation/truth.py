@@ -73,6 +73,14 @@ _OPERATIONS = {
         "Microsoft.Compute/virtualMachines": "Microsoft.Resources/tags/write",
         "compute.googleapis.com/Instance": "compute.instances.setLabels",
     },
+    "untag": {
+        "Microsoft.Compute/virtualMachines": "Microsoft.Resources/tags/delete",
+        "compute.googleapis.com/Instance": "compute.instances.setLabels:unlabel",
+        "AWS::EC2::Volume": "ec2:DeleteTags",
+    },
+    "protect": {
+        "compute.googleapis.com/Instance": "compute.instances.setDeletionProtection",
+    },
     "block": {
         "AWS::S3::Bucket": "s3:PutBucketPublicAccessBlock",
         "Microsoft.Storage/storageAccounts": "Microsoft.Storage/storageAccounts/write",

@@ -22,7 +22,8 @@ from tests.ai_server.asking import ask, knowledge, question, vm
 def test_how_something_is_typed(message, command):
     answer = question(message)
     assert isinstance(answer, Answer)
-    assert answer.commands == (command,)
+    assert answer.commands[0] == command
+    assert len(answer.commands) <= 2
     assert answer.citations[0].kind == "playbook"
 
 

@@ -98,6 +98,9 @@ def test_plans_are_sound(groups, orders):
         _sound(request, answer)
 
 
+CLOUD_OF = {step.operation: book.cloud for book in knowledge().playbooks for step in book.steps}
+
+
 def _sound(request: PlanRequest, plan: Plan) -> None:
     asked = {handle for order in request.orders for handle in order.on}
     touched = {handle for step in plan.steps for handle in step.on}
@@ -113,8 +116,7 @@ def _sound(request: PlanRequest, plan: Plan) -> None:
         assert all(set(step.on) <= seen[earlier] for earlier in step.after if earlier != step.id), (
             "each target has been through what it waits for"
         )
-        prefix = {"M": "azure", "c": "gcp", "s": "gcp"}.get(step.operation[0], "aws") if ":" not in step.operation else "aws"
-        assert {clouds[handle] for handle in step.on} == {prefix}
+        assert {clouds[handle] for handle in step.on} == {CLOUD_OF[step.operation]}
         handles = [value for value in step.arguments.values() if isinstance(value, str) and value.startswith("v")]
         assert set(handles) <= {value.handle for value in request.values}
 

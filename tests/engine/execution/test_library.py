@@ -16,7 +16,7 @@ from engine.request.seal import Wanted, seal
 from tests.engine.execution.samples import vm
 
 LIBRARY = Path(__file__).parents[3] / "playbooks"
-BOOKS = sorted(path for path in LIBRARY.glob("*/*.yaml"))
+BOOKS = sorted(path for cloud in TABLES for path in (LIBRARY / cloud).glob("*.yaml"))
 OPERATIONS = {name: operation for table in TABLES.values() for name, operation in table.items()}
 VALUES = {"tag_key": "team", "tag_value": "pay", "aws": "t3.small", "azure": "Standard_B2ms", "gcp": "e2-small"}
 
@@ -25,6 +25,8 @@ def value_for(book: dict, parameter: dict) -> Given:
     kind = parameter["kind"]
     if kind == "size":
         return Given("size", "db.t3.small" if "rds" in book["id"] else VALUES[book["cloud"]])
+    if kind == "number":
+        return Given("number", str(next(iter(parameter.get("choices") or ()), max(parameter.get("minimum") or 2, 2))))
     return Given(kind, VALUES[kind])
 
 

@@ -62,7 +62,7 @@ def test_an_app_that_no_tag_says_is_read_off_the_name():
 async def test_a_likeness_is_told_with_its_score():
     asked = await selection("show chekout-web-02")
     found = await resolve(asked, ESTATE, changing=False)
-    assert found.why(asked, WEB_2) == (name_like("chekout-web-02", 0.86),) == ("name like chekout-web-02 (0.86)",)
+    assert found.why(asked, WEB_2) == (name_like("chekout-web-02", 0.93),) == ("name like chekout-web-02 (0.93)",)
 
 
 def test_a_line():
