@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, assert_never
 
 from engine.advisor.advisor import Advisor, HttpAdvisor
+from engine.advisor.tls import client_context
 from engine.approvals.desk import Desk
 from engine.clock import Clock, SystemClock
 from engine.clouds.cloud import Cloud
@@ -19,20 +20,26 @@ from engine.collections.library import Library
 from engine.estate.estate import Estate
 from engine.estate.facts import environment
 from engine.estate.resource import CLOUDS, CloudName, Resource
+from engine.estate.rotating import EstateRotation
 from engine.estate.view import EstateStore
 from engine.execution.binding import Limits
 from engine.execution.executor import Executor, Hands
 from engine.journal.journal import Journal
 from engine.planning.planner import Planner, Room
 from engine.request.understanding import Understanding
+from engine.secrets.data_key import DataKeyFile
 from engine.secrets.derive import Keys
-from engine.secrets.keys import open_ring
-from engine.settings import AccountSettings, EstateSettings, Settings
+from engine.secrets.keys import open_ring, store_for
+from engine.secrets.references import secret
+from engine.secrets.ring import Ring
+from engine.secrets.rotation import Rotates, resume
+from engine.settings import AccountSettings, AdvisorSettings, EstateSettings, Settings
 from engine.store.edge.client import EdgeStore
 from engine.store.memory import MemoryStore
 from engine.store.store import Store
 from engine.sweeping import Reach, Sweeper
 
+ADVISOR_TOKEN = "ESCHER_ADVISOR_TOKEN"  # noqa: S105 - the name of a variable, not a secret
 JOURNAL_FOLDER = "journal"
 LIBRARY_FOLDER = "library"
 SDKS: Mapping[CloudName, tuple[str, ...]] = {
@@ -88,10 +95,13 @@ async def open_engine(home: Path, settings: Settings, env: Mapping[str, str], pa
     """The engine of a data folder. Raises SettingsError, WrongKey, Corrupted, JournalError, StoreError saying what is wrong and what to do."""
     await asyncio.to_thread(home.mkdir, mode=0o700, parents=True, exist_ok=True)
     clock = parts.clock or SystemClock()
+    advisor = parts.advisor or await advisor_of(settings.advisor, env)
     ring = await open_ring(settings.estate, home, env, clock)
     keys = ring.current
     journal = await Journal.open(home / JOURNAL_FOLDER, keys.for_("journal"), clock, older=ring.for_others("journal"))
     try:
+        if not parts.estate:
+            keys = await _resumed(ring, journal, home, settings.estate, env)
         estate, store, healed = (parts.estate, MemoryStore(), "") if parts.estate else await _estate(home, keys, settings.estate, env)
     except BaseException:
         await journal.close()
@@ -104,7 +114,6 @@ async def open_engine(home: Path, settings: Settings, env: Mapping[str, str], pa
         raise
     library.follow()
     clouds = parts.clouds if parts.clouds is not None else clouds_of(settings.accounts)
-    advisor = parts.advisor or HttpAdvisor(settings.advisor.url, env.get(settings.advisor.token_env, ""), settings.advisor.timeout_s)
     grant_key = keys.for_("grants")
     desk = Desk(journal, clock, grant_key, settings.policy)
     limits = Limits(settings.execution.step_timeout_s, settings.execution.retries)
@@ -127,6 +136,13 @@ async def open_engine(home: Path, settings: Settings, env: Mapping[str, str], pa
     )
 
 
+async def advisor_of(settings: AdvisorSettings, env: Mapping[str, str]) -> HttpAdvisor:
+    """The door to the AI server. Raises SettingsError for a token or a CA file that is not there."""
+    token = await secret(settings.token, env) if settings.token else env.get(ADVISOR_TOKEN, "")
+    tls = await asyncio.to_thread(client_context, settings.ca_file, settings.pins) if settings.url.startswith("https://") else None
+    return HttpAdvisor(settings.url, token, settings.timeout_s, tls)
+
+
 @contextlib.asynccontextmanager
 async def open_library(home: Path, settings: Settings, env: Mapping[str, str]) -> AsyncIterator[Library]:
     """What happened, without anything that acts: journal, store and collections, caught up. Raises as `open_engine` does."""
@@ -142,6 +158,16 @@ async def open_library(home: Path, settings: Settings, env: Mapping[str, str]) -
         library.healed = f"{healed} {library.healed}".strip()
         stack.push_async_callback(library.close)
         yield library
+
+
+async def _resumed(ring: Ring, journal: Journal, home: Path, settings: EstateSettings, env: Mapping[str, str]) -> Keys:
+    """The keys to go on with: a rotation of the data key that was interrupted is ended first. Raises what `engine.secrets.rotation` raises."""
+    if ring.rotation is None:
+        return ring.current
+    file = DataKeyFile(home, store_for(settings, home, env), SystemClock())
+    parts: dict[str, Rotates] = {"journal": journal, "estate": EstateRotation(home, (LIBRARY_FOLDER,))}
+    done = await resume(file, parts, lambda _part, _done, _total: None)
+    return (done or ring).current
 
 
 async def _estate(home: Path, keys: Keys, settings: EstateSettings, env: Mapping[str, str]) -> tuple[Estate, Store, str]:

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import get_args
-
 from engine.errors import Corrupted
-from engine.estate.facts import ENVIRONMENTS
-from engine.estate.recorder import Recorder, facets
-from engine.estate.resource import CLOUDS, ResourceType
+from engine.estate.recorder import PUBLIC_WORDS, Recorder, facets
 from engine.estate.view import Stats
 from engine.store.store import Store, Token, every, has
-
-_PUBLIC_WORDS: Mapping[str, tuple[str, ...]] = {
-    "cloud": CLOUDS,
-    "type": get_args(ResourceType),
-    "environment": (*sorted(set(ENVIRONMENTS.values())), ""),
-}
 
 
 class Counts:
@@ -26,7 +15,7 @@ class Counts:
         self._store = store
         self._collection = collection
         self._recorder = recorder
-        self._labels = {recorder.facet(field, word): (field, word) for field, words in _PUBLIC_WORDS.items() for word in words}
+        self._labels = {recorder.facet(field, word): (field, word) for field, words in PUBLIC_WORDS.items() for word in words}
 
     async def stats(self) -> Stats:
         counts: dict[str, dict[str, int]] = {field: {} for field in ("cloud", "type", "account", "environment")}

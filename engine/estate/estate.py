@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import MappingProxyType
 
 from engine.errors import Corrupted, StoreError
+from engine.estate.alike import LOOKED_AT, alike
 from engine.estate.counting import Counts
 from engine.estate.intake import Intake
 from engine.estate.kinds import Kinds, Place
 from engine.estate.memory import scope_of
-from engine.estate.prefilter import is_exact, prefilter
+from engine.estate.phrase import OF_KIND
+from engine.estate.prefilter import candidates, is_exact, of_kinds, prefilter
 from engine.estate.recorder import SEALED, Recorder, Scope, layout
 from engine.estate.resource import Gap, GapReason, Resource, Swept
-from engine.estate.view import Changes, Match, Stats
+from engine.estate.view import Changes, Match, Stats, likest
 from engine.estate.where import EVERYTHING, Where, matches
 from engine.logs import Log
 from engine.meaning.embedding import ModelMissing, fetch_model, find_model
@@ -26,7 +29,6 @@ from engine.secrets.derive import Keys
 from engine.settings import EstateSettings, StoreSettings
 from engine.store.crypto import Crypto
 from engine.store.edge.client import EdgeStore, OtherMake
-from engine.store.grams import likeness
 from engine.store.manifest import Manifest, SealedFile, read_manifest, write_manifest
 from engine.store.opening import book_of, open_store
 from engine.store.store import Collection, Condition, Store, Stored
@@ -35,8 +37,6 @@ COLLECTION = "cloud_estate"
 FOLDER = "estate"
 _RESOURCES = Collection(COLLECTION, grams=True)
 _log = Log("escher.estate")
-_MORE_WHEN_INEXACT = 20
-_MOST_CANDIDATES = 1000
 
 
 class Estate:
@@ -54,7 +54,7 @@ class Estate:
         self._gap_file = SealedFile(folder / "gaps", self._crypto)
         self._gaps: dict[Scope, Gap] = {}
         self._gap_turn = asyncio.Lock()
-        self._fetching: asyncio.Task[None] | None = None
+        self._ending: list[asyncio.Task[None]] = []
         self._away = ""
         self._counts = Counts(store, COLLECTION, self._recorder)
         self._mending: set[asyncio.Task[None]] = set()
@@ -82,6 +82,10 @@ class Estate:
         except BaseException:
             await estate.close()
             raise
+        _pass_over_what_stands()
+        if estate._edge and not estate._whole:
+            estate._edge.unsure = True
+            estate._ending.append(asyncio.create_task(estate._recheck()))
         return estate
 
     async def get(self, resource_id: str) -> Resource | None:
@@ -126,20 +130,25 @@ class Estate:
         if not grams.indices:
             return []
         where = where or EVERYTHING
-        found = await self._store.nearest_grams(COLLECTION, grams, self._condition(where), _candidates(where, limit))
-        resources = [self._read(stored) for stored in found]
-        return [Match(r, likeness(text, r.name)) for r in resources if matches(where, r)][:limit]
+        found = await self._store.nearest_grams(COLLECTION, grams, self._condition(where), candidates(where, max(limit, LOOKED_AT)))
+        resources = (self._read(stored) for stored in found)
+        return likest(Match(resource, alike(text, resource.name)) for resource in resources if matches(where, resource))[:limit]
 
     async def by_meaning(self, text: str, where: Where | None = None, limit: int = 10) -> list[Match]:
         if self.kinds is None:
             return []
         where = where or EVERYTHING
-        found = await self.kinds.nearest(text, self._condition(where), _candidates(where, limit))
+        found = await self.kinds.nearest(
+            text, self._condition(where), candidates(where, limit), prefilter(of_kinds(where), self._crypto.token)
+        )
         scored = [(self._read(stored), stored.score) for stored in found]
         return [Match(resource, max(0.0, score)) for resource, score in scored if matches(where, resource)][:limit]
 
     def meaning_away(self) -> str:
         return self.kinds.away if self.kinds else self._away
+
+    def meaning_waits(self) -> bool:
+        return self.kinds is not None and self.kinds.waits
 
     async def stats(self) -> Stats:
         return await self._counts.stats()
@@ -170,8 +179,10 @@ class Estate:
         return await self._intake.verify()
 
     async def settle(self) -> None:
-        """Everything taken in on the disk, and every kind with its vector."""
+        """Everything taken in on the disk, every kind with its vector, and what an unclean end may have broken looked through."""
         await self._intake.settle()
+        if self._ending:
+            await asyncio.wait(self._ending)
         if self.kinds:
             await self.kinds.settled()
 
@@ -190,9 +201,9 @@ class Estate:
         return self._edge.pid if self._edge else None
 
     async def close(self) -> None:
-        if self._fetching:
-            self._fetching.cancel()
-            await asyncio.wait({self._fetching})
+        for task in self._ending:
+            task.cancel()
+            await asyncio.wait({task})
         if self._mending:
             await asyncio.wait(self._mending)
         try:
@@ -255,9 +266,10 @@ class Estate:
             # What changes while there is no model has no description made of it: the next start with one looks for what lacks.
             await asyncio.to_thread((self._folder / "kinds").unlink, missing_ok=True)
             if missing.fetchable:
-                self._fetching = asyncio.create_task(self._fetch(settings.embeddings, cache))
+                self._ending.append(asyncio.create_task(self._fetch(settings.embeddings, cache)))
             return
-        name = f"{COLLECTION}_kinds-{self._crypto.token('model', model.fingerprint):x}"
+        made_by = f"{model.fingerprint} {' '.join(OF_KIND)}"
+        name = f"{COLLECTION}_kinds-{self._crypto.token('model', made_by):x}"
         book = SealedFile(self._folder / "kinds", self._crypto)
         place = Place(self._store, COLLECTION, name, self._crypto, self._recorder, book)
         self.kinds = Kinds(place, Model(model, keys.for_("rotation")))
@@ -289,14 +301,31 @@ class Estate:
             mending.add_done_callback(self._mending.discard)
             raise
 
+    async def _recheck(self) -> None:
+        """Looks through everything after an unclean end; what lacks stands as a gap until a sweep has filled it."""
+        try:
+            found = await self._intake.recheck()
+        except StoreError as error:
+            _log.warning("the estate was not looked through after an unclean end", why=error.message)
+            return
+        if self._edge:
+            self._edge.unsure = False
+        for sentence in found.sentences:
+            _log.warning("after an unclean end", what=sentence)
+            self.healed = f"{self.healed} {sentence} Scan to fill it again.".strip()
+        for gap in found.gaps:
+            await self.note_gap(gap)
+
     async def _take_out(self, key: str) -> None:
         with contextlib.suppress(StoreError):  # found again by the next who reads it
             await self._intake.forget(key)
 
 
-def _candidates(where: Where, limit: int) -> int:
-    """How many to fetch so that `limit` are left after the filter on the decrypted resources."""
-    return limit if is_exact(where) else min(limit * _MORE_WHEN_INEXACT, _MOST_CANDIDATES)
+def _pass_over_what_stands() -> None:
+    """Once in a process: modules and the like are looked at no more when memory is collected, which stalled the loop for 60 ms each time."""
+    if not gc.get_freeze_count():
+        gc.collect()
+        gc.freeze()
 
 
 def _manifest(folder: Path, keys: Keys) -> tuple[Manifest | None, Corrupted | None]:

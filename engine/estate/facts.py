@@ -39,7 +39,9 @@ STATE_CLASSES: Mapping[str, str] = {
     "suspended": "stopped",
 }
 # Kinds that run and stop; a bucket that is "active" does not run.
-RUNNING_TYPES = frozenset({"compute_instance", "database_instance", "kubernetes_cluster", "container_service", "cache"})
+RUNNING_TYPES = frozenset({
+    "compute_instance", "database_instance", "kubernetes_cluster", "container_service", "cache", "data_warehouse", "scaling_group", "node_pool", "web_app",
+})  # fmt: skip
 IDLE_BELOW_CPU_PERCENT = 5.0
 _MOST_PARTS = 8
 NAME_STARTS = (3, 5, 8, 12)
@@ -70,6 +72,7 @@ PROPERTY_FLAGS: tuple[tuple[str, str, tuple[Any, ...]], ...] = (
     ("protected", "deletion_protection", (True,)),
     ("protected", "termination_protection", (True,)),
     ("unprotected", "deletion_protection", (False,)),
+    ("unprotected", "termination_protection", (False,)),
     ("versioned", "versioning", (True,)),
     ("unversioned", "versioning", (False,)),
     ("imdsv1", "imdsv2", (False,)),
@@ -135,7 +138,7 @@ def native_name(resource: Resource) -> str:
 
 def size(resource: Resource) -> str:
     """The machine or database size, as the provider names it; '' for things without one."""
-    for key in ("instance_type", "vm_size", "machine_type", "instance_class", "tier"):
+    for key in ("instance_type", "vm_size", "machine_type", "instance_class", "node_type", "tier"):
         if isinstance(value := resource.properties.get(key), str):
             return value
     return ""

@@ -13,6 +13,7 @@ from engine.errors import Corrupted, DiskFull, StoreError
 from engine.estate.changes import details
 from engine.estate.ledger import Ledger
 from engine.estate.memory import scope_of
+from engine.estate.rechecking import Findings, Recheck
 from engine.estate.recorder import MARK, SCOPE, Marked, Recorder, Scope
 from engine.estate.resource import Resource, Swept
 from engine.estate.slices import Slices
@@ -24,7 +25,7 @@ from engine.store.inventory import Inventory
 from engine.store.manifest import SealedFile
 from engine.store.store import Point, Store, Stored, every, has
 
-# Up to so many points, opening after an unclean end reads every one; beyond, it counts and sums them, and `verify` reads them.
+# Up to so many points, opening after an unclean end reads every one; beyond, it counts and sums them, and `recheck` reads them afterwards.
 _READ_ALL_BELOW = 2_000
 _AT_ONCE = 500
 _log = Log("escher.estate")
@@ -50,6 +51,7 @@ class Intake:
         self._slices = Slices()
         self._turns: weakref.WeakValueDictionary[Scope, asyncio.Lock] = weakref.WeakValueDictionary()
         self._writer: Writer | None = None
+        self._unsure: Mapping[str, Inventory] = {}
         self.learner: Learner | None = None
 
     async def check(self, folder: Path, *, whole: bool, renew: bool = False) -> None:
@@ -72,7 +74,15 @@ class Intake:
             await self._renew()
         elif not whole and ledger.whole.count <= _READ_ALL_BELOW:
             await self.verify()
+        self._unsure = {} if whole else _as_it_was(book)
         await self._writer.settle()
+
+    async def recheck(self) -> Findings:
+        """Whether every resource is whole and, after an unclean end, none lost (`rechecking`). Raises StoreError."""
+        assert self._writer
+        found = await Recheck(self._store, self._collection, self._recorder, self._unsure, self.forget).run(self._writer.ledger)
+        self._unsure = {}
+        return found
 
     async def verify(self) -> int:
         """Opens every point and compares its tokens; gives their number. Raises Corrupted naming the first bad one."""
@@ -209,6 +219,14 @@ class Intake:
             return _in_scope_of(self._recorder.point(self._recorder.marked(resource), scope_of(resource)), stored)
 
         await self._write(Change(await self._slices.each(made, batch)))
+
+
+def _as_it_was(book: Mapping[str, Any] | None) -> Mapping[str, Inventory]:
+    """The scopes whose sums a book still knows: all that did not change after it was closed last."""
+    if not book or "scopes" not in book:
+        return {}
+    changing = [] if book["closed"] else book.get("changing")
+    return {} if changing is None else {name: there for name, there in Ledger.read(book).scopes.items() if name not in changing}
 
 
 async def _ahead(works: Iterable[Coroutine[Any, Any, _R]]) -> AsyncIterator[_R]:

@@ -8,13 +8,18 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from collections.abc import Collection as Group
 
 from engine.errors import Corrupted
-from engine.estate.nearest import KIND, Nearest, token_of
+from engine.estate.nearest import Nearest, token_of
+from engine.estate.nearest import kind_of as kind_borne_by
 from engine.estate.phrase import kind_of
-from engine.estate.recorder import Recorder
+from engine.estate.recorder import KIND, PUBLIC_WORDS, Recorder
 from engine.store.crypto import Crypto
-from engine.store.store import Collection, Condition, Point, Store, Stored, Token, every, has
+from engine.store.store import Collection, Condition, Point, Store, Stored, Token, every
 
 _SCANNED_AT_ONCE = 500
+# Words of a kind that other facts mostly settle: a region is of one cloud, an account of one cloud and one environment.
+_TELLING = ("cloud", "environment")
+# Descriptions of kinds, with the tokens of what their resources have in common.
+KindsFound = dict[str, tuple[Token, ...]]
 _ASKED_AT_ONCE = 100
 
 
@@ -27,6 +32,7 @@ class KindPoints:
         self._collection = collection
         self._crypto = crypto
         self._recorder = recorder
+        self._words = frozenset(recorder.facet(field, word) for field in _TELLING for word in PUBLIC_WORDS[field])
 
     async def ensure(self, size: int) -> bool:
         """The collection for vectors of this length, made empty where there is none; whether it was there."""
@@ -43,8 +49,12 @@ class KindPoints:
         ids = {self._id(token): token for token in tokens}
         return {ids[stored.id] for stored in await self._store.retrieve(self._collection, list(ids), ())}
 
-    async def add(self, vectors: Mapping[Token, Sequence[float]]) -> None:
-        points = [Point(self._id(token), {KIND: str(token)}, (token,), vector=tuple(vector)) for token, vector in vectors.items()]
+    async def add(self, vectors: Mapping[Token, Sequence[float]], facts: Mapping[Token, Group[Token]]) -> None:
+        """Kinds with their vectors; and with the tokens of what all resources of a kind have in common, by which they can be filtered."""
+        points = [
+            Point(self._id(token), {KIND: str(token)}, tuple(sorted({token, *facts[token]})), vector=tuple(vector))
+            for token, vector in vectors.items()
+        ]
         await self._store.upsert(self._collection, points)
 
     async def take_out(self, tokens: Group[Token]) -> None:
@@ -53,17 +63,16 @@ class KindPoints:
     async def flush(self) -> None:
         await self._store.flush(self._collection)
 
-    async def nearest(self, vector: Sequence[float], condition: Condition, limit: int) -> list[Stored]:
-        """See `Nearest.best`."""
-        return await Nearest(self._store, self._resources, self._collection, vector, condition).best(limit)
+    async def nearest(self, vector: Sequence[float], condition: Condition, among: Condition, limit: int) -> list[Stored]:
+        """See `Nearest`."""
+        return await Nearest(self._store, self._resources, self._collection, vector, condition, among, self._words).best(limit)
 
-    async def lacking(self) -> AsyncIterator[set[str]]:
+    async def lacking(self) -> AsyncIterator[KindsFound]:
         """Goes through all resources, some hundreds at a time, and gives the kinds of those that bear the token of no known kind."""
-        scrolled = self._store.scroll(self._resources, every(()), (), tokens=True)
+        scrolled = self._store.scroll(self._resources, every(()), (KIND,))
         async for page in _pages(scrolled, _SCANNED_AT_ONCE):
-            borne = {token for stored in page for token in stored.tokens}
-            known = {self._token(kind) async for kind in self._store.scroll(self._collection, has(borne), (KIND,))}
-            ids = [stored.id for stored in page if known.isdisjoint(stored.tokens)]
+            known = await self.there({kind for stored in page if (kind := kind_borne_by(stored)) is not None})
+            ids = [stored.id for stored in page if kind_borne_by(stored) not in known]
             found = await self._store.retrieve(self._resources, ids) if ids else []
             yield await asyncio.to_thread(self._kinds_of, found)
 
@@ -89,12 +98,13 @@ class KindPoints:
     def _id(self, token: Token) -> str:
         return self._crypto.point_id(f"kind\0{token}")
 
-    def _kinds_of(self, found: Sequence[Stored]) -> set[str]:
-        kinds = set()
+    def _kinds_of(self, found: Sequence[Stored]) -> KindsFound:
+        kinds: KindsFound = {}
         for stored in found:
             # One that is broken is the estate's to find and to heal.
             with contextlib.suppress(Corrupted):
-                kinds.add(kind_of(self._recorder.resource(stored)))
+                resource = self._recorder.resource(stored)
+                kinds[kind_of(resource)] = self._recorder.facts_of_kind(resource)
         return kinds
 
 

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from engine.errors import Corrupted, StoreError
-from engine.estate.kind_points import KindPoints
+from engine.estate.kind_points import KindPoints, KindsFound
+from engine.estate.nearest import ALL
 from engine.estate.phrase import kind_of
 from engine.estate.recorder import Recorder
 from engine.estate.resource import Resource
@@ -86,7 +87,7 @@ class Kinds:
         self._points = KindPoints(place.store, place.resources, place.collection, place.crypto, place.recorder)
         self._model = model
         self._patience = patience
-        self._waiting: dict[Token, str] = {}
+        self._waiting: dict[Token, tuple[str, tuple[Token, ...]]] = {}
         self._noted: set[Token] = set()
         self._unborne: set[Token] = set()
         # Whether there may be kinds that are neither known nor waiting.
@@ -120,7 +121,21 @@ class Kinds:
     @property
     def away(self) -> str:
         """Why search by meaning does not work, or lacks what came last, as a sentence; "" when all is well."""
-        return self._model.away or self._trouble
+        return self._model.away or self._trouble or self._still_waiting()
+
+    @property
+    def waits(self) -> bool:
+        """Whether nothing is wrong and descriptions still wait to be embedded."""
+        return not (self._model.away or self._trouble or self._is_complete())
+
+    def _still_waiting(self) -> str:
+        if self._is_complete():
+            return ""
+        known = self.progress()
+        counted = (
+            f"{known.done} of {known.total} descriptions" if known.total > known.done else f"{known.done} descriptions, and looks for more"
+        )
+        return f"Search by meaning is not complete yet: it knows {counted}."
 
     def progress(self) -> Progress:
         return Progress(self._done, self._done + len(self._waiting))
@@ -128,7 +143,8 @@ class Kinds:
     async def learn(self, resources: Sequence[Resource]) -> None:
         """Takes note of the kinds of these; they are found by meaning a moment later. Waits for nothing but others' turns."""
         for start in range(0, len(resources), _LEARNT_AT_ONCE):
-            self._note({kind_of(resource) for resource in resources[start : start + _LEARNT_AT_ONCE]})
+            facts_of = self._place.recorder.facts_of_kind
+            self._note({kind_of(resource): facts_of(resource) for resource in resources[start : start + _LEARNT_AT_ONCE]})
             await asyncio.sleep(0)
         if self._closed:
             await asyncio.to_thread(self._place.book.remove)
@@ -137,14 +153,14 @@ class Kinds:
         """Waits until every kind has its vector, or there is no model."""
         await self._idle.wait()
 
-    async def nearest(self, text: str, condition: Condition, limit: int) -> list[Stored]:
+    async def nearest(self, text: str, condition: Condition, limit: int, among: Condition = ALL) -> list[Stored]:
         """The resources for which the condition holds, those whose kind is likest to the text first, scored by cosine; none without a model.
 
-        Exactly as if each resource had its vector; those of one score by id. Raises StoreError.
+        `among` is what the condition says of kinds (`recorder.OF_KIND`). Exactly as if each resource had its vector; those of one score by id. Raises StoreError.
         """
         try:
             await self._open()
-            return await self._points.nearest(await self._model.query(text), condition, limit)
+            return await self._points.nearest(await self._model.query(text), condition, among, limit)
         except StoreError as error:
             if self._model.away:
                 return []
@@ -181,8 +197,8 @@ class Kinds:
                 await asyncio.to_thread(self._place.book.remove)
         await self._model.close()
 
-    def _note(self, kinds: set[str]) -> None:
-        for kind in kinds:
+    def _note(self, kinds: KindsFound) -> None:
+        for kind, facts in kinds.items():
             token = self._place.recorder.kind_token(kind)
             self._unborne.discard(token)
             if token in self._noted:
@@ -194,7 +210,7 @@ class Kinds:
                 # One that is noted again is seen to be there before it is embedded.
                 self._noted = set(self._waiting)
             self._noted.add(token)
-            self._waiting[token] = kind
+            self._waiting[token] = kind, facts
         if not self._is_complete():
             self._news.set()
             self._to_work()
@@ -291,9 +307,9 @@ class Kinds:
         async with self._changing:
             some = dict(itertools.islice(self._waiting.items(), _AT_ONCE))
             there = await self._points.there(some)
-            fresh = {token: kind for token, kind in some.items() if token not in there}
-            vectors = await self._model.embed(list(fresh.values()))
-            await self._points.add(dict(zip(fresh, vectors, strict=True)))
+            fresh = {token: known for token, known in some.items() if token not in there}
+            vectors = await self._model.embed([kind for kind, _ in fresh.values()])
+            await self._points.add(dict(zip(fresh, vectors, strict=True)), {token: facts for token, (_, facts) in fresh.items()})
             for token in some:
                 del self._waiting[token]
             self._done += len(fresh)

@@ -20,6 +20,7 @@ class Ledger:
         self._scopes = dict(scopes or {})
         self._complete = scopes is not None or whole.count == 0
         self._touched: Counter[str] = Counter()
+        self._doubts = 0
 
     def scope(self, name: str) -> Inventory | None:
         """What is in a scope; None when that is not known."""
@@ -27,12 +28,27 @@ class Ledger:
 
     def touched(self, name: str) -> int:
         """How often the scope changed since the ledger was made."""
-        return self._touched[name]
+        return self._touched[name] + self._doubts
+
+    def doubt(self) -> None:
+        """Something was written of which nobody knows how much is there: no scope is known any more."""
+        self._scopes, self._complete = {}, False
+        self._doubts += 1
 
     def learn(self, name: str, there: Inventory, touched: int) -> None:
         """What was found in a scope, which counts if it has not changed since `touched` was read."""
-        if self._touched[name] == touched:
+        if self.touched(name) == touched:
             self._scopes[name] = there
+
+    def learn_all(self, there: Mapping[str, Inventory], touched: int) -> None:
+        """What was found in every scope that holds anything, which counts if nothing has changed since `touches` was read."""
+        if self.touches == touched:
+            self._scopes, self._complete = dict(there), True
+
+    @property
+    def touches(self) -> int:
+        """How often anything changed since the ledger was made."""
+        return self._touched.total() + self._doubts
 
     def change(self, name: str, came: Marks, went: Marks) -> None:
         """Points of a scope came and went; one that changed did both."""
@@ -53,6 +69,11 @@ class Ledger:
             return self.said()
         scopes = {name: [there.count, f"{there.sum:x}"] for name, there in self._scopes.items() if there.count}
         return {**self.said(), "scopes": scopes}
+
+    @property
+    def scopes(self) -> Mapping[str, Inventory]:
+        """Those that are known to hold anything."""
+        return {name: there for name, there in self._scopes.items() if there.count}
 
     @classmethod
     def read(cls, said: Mapping[str, Any]) -> Ledger:

@@ -6,14 +6,15 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from engine.estate.alike import LOOKED_AT, alike
 from engine.estate.changes import details
 from engine.estate.facts import environment
 from engine.estate.lexicon import lexicon
 from engine.estate.phrase import kind_of
 from engine.estate.resource import Gap, Resource, Swept
-from engine.estate.view import Changes, Embedder, Match, Stats
+from engine.estate.view import Changes, Embedder, Match, Stats, likest
 from engine.estate.where import EVERYTHING, Where, matches
-from engine.store.grams import grams, likeness, ranked
+from engine.store.grams import grams, ranked
 
 Scope = tuple[str, str, str, str]
 
@@ -60,8 +61,8 @@ class MemoryEstate:
     async def by_name(self, text: str, where: Where | None = None, limit: int = 5) -> list[Match]:
         fitting = {resource.id for resource in self._where(where or EVERYTHING)}
         order = ranked(text, {key: grams(resource.name) for key, resource in self._resources.items()})
-        found = [self._resources[key] for key, _ in order if key in fitting][:limit]
-        return [Match(resource, likeness(text, resource.name)) for resource in found]
+        found = [self._resources[key] for key, _ in order if key in fitting][: max(limit, LOOKED_AT)]
+        return likest(Match(resource, alike(text, resource.name)) for resource in found)[:limit]
 
     async def by_meaning(self, text: str, where: Where | None = None, limit: int = 10) -> list[Match]:
         if self._embedder is None:
@@ -75,6 +76,9 @@ class MemoryEstate:
 
     def meaning_away(self) -> str:
         return "" if self._embedder else "No embedding model was given."
+
+    def meaning_waits(self) -> bool:
+        return False
 
     async def stats(self) -> Stats:
         everything = list(self._resources.values())

@@ -11,6 +11,8 @@ import re
 from engine.estate.facts import APP_KEYS, ENVIRONMENT_KEYS, OWNER_KEYS, app, engine, environment
 from engine.estate.resource import Resource
 
+# Facts that follow from a kind, as it is described by them: all its resources have the same.
+OF_KIND = ("cloud", "type", "environment")
 _CLOUD_WORDS = {"aws": "AWS", "azure": "Azure", "gcp": "GCP Google Cloud"}
 _DULL = {*ENVIRONMENT_KEYS, *OWNER_KEYS, *APP_KEYS, "name"}
 _DIGIT = re.compile(r"\d")

@@ -8,15 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.estate.where import All, AnyOf, Compare, Is, Not, Where
+from engine.estate.phrase import OF_KIND
+from engine.estate.where import All, AnyOf, Compare, Is, Not, Where, required
 from engine.store.store import Condition, Token, every, has
 
 Tokeniser = Callable[[str, str], Token]
+
+_MORE_WHEN_INEXACT = 20
+_MOST_CANDIDATES = 1000
 
 
 def prefilter(where: Where, token: Tokeniser) -> Condition:
     """The condition on tokens; `token(field, value)` gives the blind token of a fact."""
     return _translated(where, token) or every(())
+
+
+def of_kinds(where: Where) -> Where:
+    """What a condition says of the kinds of resources: no resource of another kind can meet it."""
+    return All(tuple(Is(field, values) for field, values in required(where).items() if field in OF_KIND))
 
 
 def is_exact(where: Where) -> bool:
@@ -47,3 +56,8 @@ def _translated(where: Where, token: Tokeniser) -> Condition | None:
         case Not(part):
             # What is left out of a part would be let in by its negation, so only an exact part may be negated.
             return {"not": _translated(part, token)} if is_exact(part) else None
+
+
+def candidates(where: Where, limit: int) -> int:
+    """How many to fetch so that `limit` are left after the filter on the decrypted resources."""
+    return limit if is_exact(where) else min(limit * _MORE_WHEN_INEXACT, _MOST_CANDIDATES)

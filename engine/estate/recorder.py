@@ -9,26 +9,38 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 from engine.errors import Corrupted
-from engine.estate.facts import app, environment, facts
+from engine.estate.facts import ENVIRONMENTS, app, environment, facts
 from engine.estate.lexicon import LEXICON_FIELDS
-from engine.estate.phrase import kind_of
-from engine.estate.resource import Resource
+from engine.estate.phrase import OF_KIND, kind_of
+from engine.estate.resource import CLOUDS, Resource, ResourceType
 from engine.secrets.derive import Keys
 from engine.store.crypto import Crypto
 from engine.store.store import Point, Sparse, Stored, Token
 
 SEALED, MARK, SCOPE = "sealed", "mark", "scope"
+# Under which key of its payload a resource says the token of its kind, and a kind its own.
+KIND = "kind"
 # What points are made by: when one of these files changes, points of before bear other tokens and are made anew at the next start.
 _MAKERS = ("estate/facts.py", "estate/lexicon.py", "estate/phrase.py", "estate/recorder.py", "store/grams.py")
 Scope = tuple[str, str, str, str]
 _FIELDS = tuple(field.name for field in fields(Resource))
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+# All that can be said in these fields: words that everybody knows.
+PUBLIC_WORDS: Mapping[str, tuple[str, ...]] = {
+    "cloud": CLOUDS,
+    "type": get_args(ResourceType),
+    "environment": (*sorted(set(ENVIRONMENTS.values())), ""),
+}
+# Facts that many resources have together, and facts that are one resource's own: how their tokens are best worked out.
+_SHARED = ("cloud", "type", "native_type", "region", "account", "environment", "owner", "state", "engine", "size", "region_start", "flag")
+_OWN = ("name", "id")
 # An application is known by its tag only; as a fact it may be guessed from a name, which no word of a message should be taken for.
 _WORD_FIELDS = {"app": "word:app"}
 
@@ -58,6 +70,10 @@ class Recorder:
     def __init__(self, keys: Keys, crypto: Crypto) -> None:
         self._crypto = crypto
         self._mark_key = keys.for_("marks")
+        self._makers: dict[str, Callable[[str, frozenset[str]], Iterable[Token]]] = {
+            **dict.fromkeys(_SHARED, crypto.tokens_together),
+            **dict.fromkeys(_OWN, crypto.own_tokens),
+        }
         self._made_by = f"{layout()}\0".encode()
 
     def marked(self, resource: Resource) -> Marked:
@@ -70,8 +86,9 @@ class Recorder:
         resource = marked.resource
         counted = [self.facet(field, word) for field, word in facets(resource).items()]
         seen_in = self.scope_token(scope)
-        payload = {SEALED: self._crypto.seal(marked.key, marked.plain), MARK: marked.mark, SCOPE: str(seen_in)}
-        tokens = {*self._tokens(resource), *counted, seen_in, self.kind_token(kind_of(resource))}
+        kind = self.kind_token(kind_of(resource))
+        payload = {SEALED: self._crypto.seal(marked.key, marked.plain), MARK: marked.mark, SCOPE: str(seen_in), KIND: str(kind)}
+        tokens = {*self._tokens(resource), *counted, seen_in, kind}
         return Point(marked.key, payload, tuple(sorted(tokens)), tuple(counted), self.grams(resource.name))
 
     def key(self, resource: Resource) -> str:
@@ -87,6 +104,11 @@ class Recorder:
     def kind_token(self, kind: str) -> Token:
         """What the points of all resources of this kind (`phrase.kind_of`) bear."""
         return self._crypto.token("kind", kind)
+
+    def facts_of_kind(self, resource: Resource) -> tuple[Token, ...]:
+        """The tokens of what all resources of its kind have in common, `OF_KIND`."""
+        said = facets(resource)
+        return tuple(self.facet(field, said[field]) for field in OF_KIND)
 
     def resource(self, stored: Stored) -> Resource:
         """The resource a point holds. Raises Corrupted naming the point."""
@@ -120,7 +142,7 @@ class Recorder:
         """Of every fact that can be filtered on. The words of the lexicon are facts too, but for the application."""
         known: list[Token] = []
         for field, values in facts(resource).items():
-            known += self._crypto.tokens(field, values)
+            known += self._makers.get(field, self._crypto.tokens)(field, values)
         if tagged := app(resource).strip().lower():
             known.append(self._crypto.token(_WORD_FIELDS["app"], tagged))
         return known

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -16,6 +16,11 @@ class Match:
 
     resource: Resource
     score: float
+
+
+def likest(found: Iterable[Match]) -> list[Match]:
+    """The likest first; those as like stay in their order."""
+    return sorted(found, key=lambda match: -match.score)
 
 
 Aspect = Literal["state", "size", "tags", "exposure"]
@@ -97,7 +102,11 @@ class EstateView(Protocol):
         ...
 
     def meaning_away(self) -> str:
-        """Why `by_meaning` finds nothing, as a sentence; "" when it works."""
+        """Why `by_meaning` finds nothing, or not all yet, as a sentence; "" when it works."""
+        ...
+
+    def meaning_waits(self) -> bool:
+        """Whether the reason is that descriptions still wait to be embedded, and nothing is wrong."""
         ...
 
     async def stats(self) -> Stats: ...

@@ -43,3 +43,12 @@ async def rotate(file: DataKeyFile, parts: Mapping[str, Rotates], told: Told) ->
         await parts[name].rotate(ring.of(rotation.old), ring.of(rotation.new), partial(told, name))
         ring = await file.through(name)
     return await file.end()
+
+
+async def resume(file: DataKeyFile, parts: Mapping[str, Rotates], told: Told) -> Ring | None:
+    """Ends a rotation that was interrupted; None when none is under way. For the start, before anything is opened that it has not come to.
+
+    Raises what `rotate` raises; then both keys stay, and the next start tries again.
+    """
+    record = await file.record()
+    return await rotate(file, parts, told) if record and record.rotation else None

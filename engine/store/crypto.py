@@ -19,6 +19,7 @@ from engine.store.store import Sparse, Token
 
 _NONCE = 12
 _MOST_REMEMBERED = 20_000
+_MOST_TOGETHER = 2_000
 _NONE: Mapping[str, int] = {}
 
 
@@ -32,6 +33,7 @@ class Crypto:
         self._field_keys: dict[str, bytes] = {}
         # What was worked out before, by field: most values come again and again.
         self._tokens: dict[str, dict[str, Token]] = {}
+        self._tokens_together: dict[str, dict[frozenset[str], tuple[Token, ...]]] = {}
         self._gram_key = keys.for_("ngrams")
         self._dimensions: dict[str, int] = {}
         self._dimensions_of_parts: dict[str, frozenset[int]] = {}
@@ -57,14 +59,28 @@ class Crypto:
             known = self._tokens[field] = {}
         token = known.get(value)
         if token is None:
-            digest = hmac.digest(self._field_key(field), value.encode(), "sha256")
-            token = known[value] = int.from_bytes(digest[:8], "big") >> 1
+            token = known[value] = _token(self._field_key(field), value)
         return token
 
     def tokens(self, field: str, values: Iterable[str]) -> list[Token]:
         """The tokens of several values of one field."""
         known = self._tokens.get(field, _NONE)
         return [known.get(value) or self.token(field, value) for value in values]
+
+    def tokens_together(self, field: str, values: frozenset[str]) -> tuple[Token, ...]:
+        """The tokens of values that many things have together, looked up at once."""
+        known = self._tokens_together.get(field)
+        if known is None or len(known) >= _MOST_TOGETHER:
+            known = self._tokens_together[field] = {}
+        tokens = known.get(values)
+        if tokens is None:
+            tokens = known[values] = tuple(self.tokens(field, values))
+        return tokens
+
+    def own_tokens(self, field: str, values: Iterable[str]) -> list[Token]:
+        """The tokens of values that nothing else has: they are not remembered."""
+        key = self._field_key(field)
+        return [_token(key, value) for value in values]
 
     def point_id(self, resource_id: str) -> str:
         """Where a resource is kept: a UUID that tells nothing without the key."""
@@ -98,3 +114,7 @@ class Crypto:
 
     def _bound(self, place: str) -> bytes:
         return f"{self._collection}\0{place}".encode()
+
+
+def _token(key: bytes, value: str) -> Token:
+    return int.from_bytes(hmac.digest(key, value.encode(), "sha256")[:8], "big") >> 1

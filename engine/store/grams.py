@@ -12,7 +12,7 @@ _PART = re.compile(r"[a-z0-9]+")
 
 def normalised(name: str) -> str:
     """Lower-case letters and digits, parts set apart by one space: `Checkout-Web_01` → `checkout web 01`."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode() or name
+    plain = name if name.isascii() else unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode() or name
     return " ".join(_PART.findall(plain.lower()))
 
 

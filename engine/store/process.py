@@ -21,10 +21,17 @@ INHERITED = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYS
 _ROOT = Path(__file__).resolve().parents[2]
 _LONGEST_WORDS = 300
 _END_S = 10.0
+# So large a question is written in one go where the system allows it; else the loop comes back to it several times.
+_BUFFER = 1 << 20
 
 
 class Gone(Exception):
     """The process is not there any more."""
+
+
+def question(operation: str, arguments: Any) -> bytes:
+    """What is asked, as it goes over the socket."""
+    return pack({"op": operation, "with": arguments})
 
 
 class Process:
@@ -46,6 +53,8 @@ class Process:
     async def start(cls, module: str) -> Process:
         """Raises StoreError when the system starts no process."""
         ours, theirs = socket.socketpair()
+        for end in (ours, theirs):
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
         words = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         environment = {key: os.environ[key] for key in INHERITED if key in os.environ} | {"PYTHONPATH": str(_ROOT)} | SILENT
         try:
@@ -71,8 +80,12 @@ class Process:
 
     async def ask(self, operation: str, arguments: Any) -> dict[str, Any]:
         """One question, one answer. Raises Gone."""
+        return await self.answer(question(operation, arguments))
+
+    async def answer(self, question: bytes) -> dict[str, Any]:
+        """What a question that was made before is answered. Raises Gone."""
         try:
-            self._writer.write(pack({"op": operation, "with": arguments}))
+            self._writer.write(question)
             await self._writer.drain()
             length = length_of(await self._reader.readexactly(LENGTH.size))
             answer: dict[str, Any] = unpack(await self._reader.readexactly(length))

@@ -5,10 +5,18 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from tests.benchmarks import chat, estate, latency, leaks, stops
+from tests.benchmarks import ai_server, chat, estate, knowledge_find, latency, leaks, stops
 
-BENCHES = {"latency": latency.main, "leaks": leaks.main, "stops": stops.main, "chat": chat.main, "estate": estate.main}
-_ASKED_FOR = ("chat", "estate")  # `make bench-chat` needs a peer, `make bench-estate` ten minutes
+BENCHES = {
+    "latency": latency.main,
+    "leaks": leaks.main,
+    "stops": stops.main,
+    "chat": chat.main,
+    "estate": estate.main,
+    "ai_server": ai_server.main,
+    "knowledge": knowledge_find.main,
+}
+_ASKED_FOR = ("ai_server", "chat", "estate", "knowledge")  # chat needs a peer, the others minutes
 
 
 def main() -> int:

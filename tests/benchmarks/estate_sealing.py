@@ -7,7 +7,7 @@ import tempfile
 import time
 import uuid
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -44,6 +44,9 @@ class PlainCrypto(Crypto):
 
     def token(self, field: str, value: str) -> Token:
         return hash((field, value)) & (2**63 - 1)
+
+    def own_tokens(self, field: str, values: Iterable[str]) -> list[Token]:
+        return [self.token(field, value) for value in values]
 
     def point_id(self, resource_id: str) -> str:
         return str(uuid.UUID(int=hash(resource_id) & (2**128 - 1)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -267,31 +267,3 @@ def _tags(app: str, environment: str, dice: random.Random) -> dict[str, str]:
     if dice.random() < 0.05:
         tags["keep"] = "true"
     return tags
-
-
-def mutated(names: Sequence[str], count: int, seed: int = 2) -> list[tuple[str, str]]:
-    """Pairs of a mention as people mistype it and the name that was meant: a part left out, two parts swapped, or a slip of the finger."""
-    dice = random.Random(seed)
-    return [(_mistyped(name, dice), name) for name in dice.sample(sorted(names), count)]
-
-
-def _mistyped(name: str, dice: random.Random) -> str:
-    parts = name.split("-")
-    way = dice.choice(("drop", "swap", "slip"))
-    if way == "drop" and len(parts) > 3:
-        del parts[dice.randrange(len(parts) - 1)]
-        return "-".join(parts)
-    if way == "swap" and len(parts) > 2:
-        first = dice.randrange(len(parts) - 2)
-        parts[first], parts[first + 1] = parts[first + 1], parts[first]
-        return " ".join(parts)
-    stem, _, tail = name.rpartition("-")
-    place = dice.randrange(1, len(stem) - 1)
-    slip = dice.choice(
-        (
-            stem[:place] + stem[place + 1 :],
-            stem[:place] + stem[place + 1] + stem[place] + stem[place + 2 :],
-            stem[:place] + stem[place] + stem[place:],
-        )
-    )
-    return f"{slip}-{tail}"

@@ -17,7 +17,7 @@ from engine.errors import Corrupted, DiskFull, StoreError
 from engine.store.edge.rows import point, row
 from engine.store.inventory import Inventory
 from engine.store.manifest import SealedFile
-from engine.store.process import Gone, Process
+from engine.store.process import Gone, Process, question
 from engine.store.store import PAGE, Collection, Condition, Point, Sparse, Stored, Token
 
 WORKER = "engine.store.edge.worker"
@@ -41,6 +41,8 @@ class EdgeStore:
         self._turn = asyncio.Lock()
         self._closed = False
         self.whole = False
+        # Whoever opened it is still looking through it after an unclean end: no hash is kept of what may be broken.
+        self.unsure = False
 
     @classmethod
     async def open(cls, folder: Path, book: SealedFile) -> EdgeStore:
@@ -170,33 +172,39 @@ class EdgeStore:
                 try:
                     with contextlib.suppress(Gone):
                         digests = await process.ask("close", {})
-                        await asyncio.to_thread(self.book.write, digests["ok"])
+                        if not self.unsure:
+                            await asyncio.to_thread(self.book.write, digests["ok"])
                 finally:
                     await process.end()
 
     async def _ask(self, operation: str, collection: str, **arguments: Any) -> Any:
+        # Made while the one before is being answered: the process is not kept waiting for it.
+        made = question(operation, {"collection": collection, **arguments})
         await self._turn.acquire()
-        asking = asyncio.create_task(self._asked_of(operation, collection, arguments))
+        asking = asyncio.create_task(self._asked_of(operation, collection, made))
         # Whoever asked may be cancelled meanwhile; the turn ends when the answer is there, or the next would take it for its own.
         asking.add_done_callback(lambda _: self._turn.release())
         return await asyncio.shield(asking)
 
-    async def _asked_of(self, operation: str, collection: str, arguments: Mapping[str, Any]) -> Any:
+    async def _asked_of(self, operation: str, collection: str, made: bytes) -> Any:
         if collection not in self._collections:
             raise KeyError(collection)
-        return await self._asked(operation, {"collection": collection, **arguments})
+        return await self._answered(operation, made)
 
     async def _asked(self, operation: str, arguments: Mapping[str, Any]) -> Any:
+        return await self._answered(operation, question(operation, arguments))
+
+    async def _answered(self, operation: str, made: bytes) -> Any:
         if self._closed:
             raise StoreError("The store is closed.")
         if self._process is None:
             await self._start()
-        return await self._question(operation, arguments)
+        return await self._question(operation, made)
 
-    async def _question(self, operation: str, arguments: Mapping[str, Any]) -> Any:
+    async def _question(self, operation: str, made: bytes) -> Any:
         assert self._process is not None
         try:
-            answer = await self._process.ask(operation, arguments)
+            answer = await self._process.answer(made)
         except Gone:
             words = await self._gone()
             if _DISK_FULL in words:
@@ -222,7 +230,7 @@ class EdgeStore:
 
     async def _start(self) -> None:
         self._process = await Process.start(WORKER)
-        await self._question("open", {"folder": str(self._folder)})
+        await self._question("open", question("open", {"folder": str(self._folder)}))
         for collection in self._collections.values():
             await self._ensure(collection)
 

@@ -10,12 +10,15 @@ import subprocess
 import pytest
 
 from engine.errors import Corrupted
-from engine.estate.estate import COLLECTION, FOLDER
+from engine.estate.estate import COLLECTION, FOLDER, Estate
+from engine.estate.memory import scope_of
 from engine.estate.recorder import SEALED
 from engine.estate.where import EVERYTHING, is_
+from engine.store.crypto import Crypto
 from engine.store.edge.client import EdgeStore
+from engine.store.manifest import SealedFile
 from engine.store.opening import book_of
-from tests.engine.estate.opening import KEYS, filled, opened
+from tests.engine.estate.opening import KEYS, SETTINGS, filled, opened
 from tests.engine.estate.samples import ALL, BUCKET, LEDGER, WEB_1, gap, parts, resource
 
 EVERY_RESOURCE = sorted(ALL, key=lambda known: known.id)
@@ -225,3 +228,32 @@ async def test_a_broken_resource_that_changed_or_vanished_is_written_over_and_ta
         await estate.take_in(dataclasses.replace(parts(BUCKET)[0], resources=()))
         assert await estate.get(BUCKET.id) is None
         assert await estate.verify() == len(ALL) - 1
+
+
+async def test_what_an_interrupted_session_lost_elsewhere_is_told_as_a_gap_until_it_is_swept_again(home):
+    """The book was open, so the whole proves nothing: the scopes that it does not name as changing do."""
+    folder = home / FOLDER
+    async with opened(home) as estate:
+        lost, scope = estate._recorder.key(LEDGER), str(estate._recorder.scope_token(scope_of(LEDGER)))
+        await estate.store.delete(COLLECTION, [lost])
+    book = SealedFile(folder / "inventory", Crypto(KEYS, COLLECTION))
+    said = book.read()
+    assert scope in said["scopes"]
+    book.write({**said, "closed": False, "changing": []})
+    (folder / "files").unlink()
+    async with opened(home) as estate:
+        await estate.settle()
+        assert "1 resources were written and 0 whole ones are there" in estate.healed
+        for part in parts(*ALL):
+            await estate.take_in(part)
+        assert await estate.select(EVERYTHING) == EVERY_RESOURCE
+
+
+async def test_what_was_not_looked_through_to_the_end_is_looked_through_the_next_time(home):
+    (home / FOLDER / "files").unlink()
+    estate = await Estate.open(home, KEYS, SETTINGS)
+    await estate.close()
+    assert not (home / FOLDER / "files").exists()
+    async with opened(home) as estate:
+        await estate.settle()
+    assert (home / FOLDER / "files").exists()

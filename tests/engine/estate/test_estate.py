@@ -68,6 +68,8 @@ async def test_no_byte_on_disk_tells_a_name_an_id_an_account_or_a_tag(tmp_path):
     telling = {"UnauthorizedOperation", "lena", "acme", "checkout", "ledger", "gold", "us-east-1", "westeurope", "compute_instance"}
     for known in ALL:
         telling |= {known.id, known.name, known.account, known.account_name, *known.tags.values()}
+    # Three or four letters stand in ciphertext written as base64 by chance: `dev` in one of three thousand files of a hundred letters.
+    telling = {word for word in telling | {"no access for lena"} if len(word) >= 5}
     for path, data in written.items():
         for word in telling:
             assert word.encode() not in data, (path, word)

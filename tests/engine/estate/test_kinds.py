@@ -231,6 +231,23 @@ async def test_trouble_is_said_and_passes(stage):
         assert kinds.progress() == Progress(DISTINCT, DISTINCT)
 
 
+async def test_it_says_how_much_still_waits(stage):
+    async with stage.opened(ScriptedModel(), patience=Patience(quiet_s=0.05)) as kinds:
+        await settled(kinds)
+        assert kinds.away == ""
+        await stage.take_in(kinds, *ALL)
+        assert kinds.away == f"Search by meaning is not complete yet: it knows 0 of {DISTINCT} descriptions."
+        await settled(kinds)
+        assert kinds.away == ""
+
+
+async def test_while_it_looks_for_what_lacks_it_says_so(stage):
+    async with stage.opened(ScriptedModel()) as kinds:
+        assert kinds.away == "Search by meaning is not complete yet: it knows 0 descriptions, and looks for more."
+        await settled(kinds)
+        assert kinds.away == ""
+
+
 async def test_without_a_model_nobody_waits_and_nothing_is_remembered(stage):
     async with stage.opened(ScriptedModel(away="There is no model here.")) as kinds:
         await settled(kinds)

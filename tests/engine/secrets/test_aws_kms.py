@@ -71,7 +71,7 @@ async def test_a_key_that_is_not_there(aws, named):
 )
 async def test_each_answer_is_understood_and_names_the_key(aws, named, status, told, error, says):
     async with Faults(aws.endpoint) as proxy:
-        proxy.answer_with("/", status, json.dumps({"__type": told[0], "message": told[1]}))
+        proxy.answer_with("Encrypt", status, json.dumps({"__type": told[0], "message": told[1]}))
         with pytest.raises(error) as raised:
             await store(proxy.endpoint, GONE, named).wrap(KEY, CONTEXT)
     assert GONE in str(raised.value)

@@ -8,7 +8,7 @@ import pytest
 
 from engine.errors import JournalError, Refused, WrongKey
 from engine.journal.verify import verify
-from engine.secrets.rotation import Rotates, rotate
+from engine.secrets.rotation import Rotates, resume, rotate
 from tests.engine.secrets.mortal import killed_everywhere
 from tests.engine.secrets.whole_rotation import SECRET, SealedFile, data_key, opened
 
@@ -59,6 +59,21 @@ async def test_a_part_that_fails_keeps_both_keys_and_the_next_call_goes_on(tmp_p
     after = await rotate(held, parts, quiet)
     assert [name for name, _, _ in log] == ["journal", "estate", "chats"], "what was through is not done again"
     assert (after.current.id, after.others) == (ring.current.id, ())
+
+
+async def test_a_start_ends_what_was_interrupted_and_begins_nothing(tmp_path):
+    held = data_key(tmp_path)
+    log = []
+    parts = {"journal": Part(log, "journal"), "estate": Part(log, "estate", fails=True)}
+    assert await resume(held, parts, quiet) is None, "there is no key yet"
+    old = (await held.open()).current
+    assert await resume(held, parts, quiet) is None, "no rotation is under way"
+    with pytest.raises(JournalError):
+        await rotate(held, parts, quiet)
+    ring = await resume(held, parts, quiet)
+    assert [name for name, _, _ in log] == ["journal", "estate"]
+    assert (ring.current.id != old.id, ring.others, ring.rotation) == (True, (), None)
+    assert await resume(held, parts, quiet) is None
 
 
 async def test_killed_at_any_step_everything_opens_and_the_rotation_comes_to_its_end(tmp_path):
