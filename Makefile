@@ -7,7 +7,7 @@ install_from = $(BIN)/uv pip install --python $(BIN)/python --require-hashes $(2
 SHARED := $(wildcard ../shared)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-peers check format bench bench-chat bench-estate lock clean
+.PHONY: help install demo test test-peers check format bench bench-ai bench-chat bench-estate knowledge lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,7 +35,7 @@ demo: $(VENV)/.run ## three local clouds, a conversation with real changes, and 
 	@$(BIN)/escher demo
 
 test: $(VENV)/.dev ## the whole Python test suite
-	@$(BIN)/python -m pytest -q -m "not peer"
+	@$(BIN)/python -m pytest -q -n auto -m "not peer"
 
 test-peers: $(VENV)/.dev ## tests against recordings, a real browser and the shared evaluation
 	@test -n "$(SHARED)" || echo "!!! SKIPPED: no ../shared beside this checkout: recordings and the shared evaluation are not tested"
@@ -61,15 +61,21 @@ format: $(VENV)/.dev ## put the code into shape
 bench: $(VENV)/.dev ## the figures, as ratios where a peer is named
 	@$(BIN)/python -m tests.benchmarks
 
+bench-ai: $(VENV)/.dev ## the AI server's figures: plans a second, latency, memory, finding commands
+	@$(BIN)/python -m tests.benchmarks ai_server knowledge
+
 bench-chat: $(VENV)/.dev ## the figures of Slack, over a local Slack (LOCAL_SLACK)
 	@$(BIN)/python -m tests.benchmarks chat
 
 bench-estate: $(VENV)/.dev ## the figures of the estate at 1,000 to 100,000 resources; takes about ten minutes
 	@$(BIN)/python -m tests.benchmarks estate
 
+knowledge: $(VENV)/.dev ## build the packs of commands anew; needs a Google Cloud CLI (GCLOUD) and some minutes
+	@$(BIN)/python -m deploy.knowledge --work $(or $(KNOWLEDGE_WORK),$(HOME)/.cache/escher-knowledge) $(if $(SHARED),--shared $(SHARED)) $(if $(GCLOUD),--gcloud $(GCLOUD))
+
 lock: $(VENV)/.uv ## resolve the dependencies anew
 	@$(BIN)/uv pip compile --quiet pyproject.toml --extra demo --group build --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements/run.txt
-	@$(BIN)/uv pip compile --quiet pyproject.toml --extra demo --group build --group dev --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -c requirements/run.txt -o requirements/dev.txt
+	@$(BIN)/uv pip compile --quiet pyproject.toml --extra demo --extra model --extra otel --group build --group dev --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -c requirements/run.txt -o requirements/dev.txt
 
 clean: ## remove what was built
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
