@@ -187,7 +187,9 @@ def _explanation(books: Sequence[Playbook], draft: Draft) -> str:
     spared = len(draft.left_out())
     note = [f"Left out: {spared} {'group' if spared == 1 else 'groups'}, each with its reason."] if spared else []
     held = [f"Later part: {reason}." for reason in draft.held]
-    return " ".join([*titles, *note, *held])
+    first = dict.fromkeys(sentence for book in books for sentence in book.preconditions)
+    mind = [f"Mind: {' '.join(first)}"] if first else []
+    return " ".join([*titles, *mind, *note, *held])
 
 
 def _ways_back(books: Sequence[Playbook], *, in_turn: bool) -> str:

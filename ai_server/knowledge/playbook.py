@@ -115,7 +115,10 @@ class Playbook(Part):
 
 
 class Absence(Part):
-    """What a cloud has not, or Escher does not do there, and why: one row of `absent/<cloud>.yaml`."""
+    """What a cloud has not, or Escher does not do there, and why: one row of `absent/<cloud>.yaml`.
+
+    With `native_types` the reason is for those alone: another type of the same kind can do it.
+    """
 
     action: Action
     types: tuple[Word, ...] = Field(min_length=1)

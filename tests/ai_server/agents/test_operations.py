@@ -200,3 +200,12 @@ def test_more_steps_than_the_wire_carries_are_asked_back():
     reply = ask(f"tag {everything}", [("tag", everything, handles)], groups, values)
     assert isinstance(reply, Clarification)
     assert "too many" in reply.question
+
+
+@pytest.mark.parametrize("book", [book for book in BOOKS if book.preconditions], ids=lambda book: book.id)
+def test_what_must_hold_and_no_state_tells_stands_on_the_plan(book):
+    values = [(f"v{number}", parameter.kind) for number, parameter in enumerate(book.parameters, start=1)]
+    handles = " ".join(handle for handle, _ in values)
+    plan = ask(f"{book.action} g1", [(book.action, "g1", handles)], [fitting(book)], values)
+    assert isinstance(plan, Plan)
+    assert all(sentence in plan.explanation for sentence in book.preconditions)
