@@ -50,15 +50,21 @@ async def start(module: str, arguments: Sequence[str], env: Mapping[str, str] | 
     assert process.stdout is not None
     try:
         line = await asyncio.wait_for(process.stdout.readline(), READY_WITHIN_S)
-        said = json.loads(line)
+        return Started(process, json.loads(line))
     except (TimeoutError, json.JSONDecodeError):
-        with contextlib.suppress(ProcessLookupError):  # it may have ended by itself
-            process.kill()
-        await process.wait()
+        await _killed(process)
         raise EscherError(
             f"{module} did not start within {READY_WITHIN_S:g} s.", hint=f"Run `{sys.executable} -m {module}` to see why."
         ) from None
-    return Started(process, said)
+    except asyncio.CancelledError:
+        await _killed(process)
+        raise
+
+
+async def _killed(process: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(ProcessLookupError):  # it may have ended by itself
+        process.kill()
+    await process.wait()
 
 
 @contextlib.asynccontextmanager

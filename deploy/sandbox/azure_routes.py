@@ -91,13 +91,13 @@ def _power(world: AzureWorld, asked: Asked, found: re.Match[str]) -> Answer:
         raise refused(409, "OperationNotAllowed", f"Cannot restart VM '{machine['name']}' because it is not running.")
     if world.power[key] == after and during != "starting":
         return Answer(200)
-    world.power[key] = during if found["action"].lower() != "restart" else "running"
+    before, world.power[key] = world.power[key], during if found["action"].lower() != "restart" else "running"
 
-    def done() -> None:
+    def left(power: str) -> None:
         if key in world.power:
-            world.power[key] = after
+            world.power[key] = power
 
-    return Answer(202, None, world.accepted(asked, machine, done))
+    return Answer(202, None, world.accepted(asked, machine, lambda: left(after), lambda: left(before)))
 
 
 def _patch(world: AzureWorld, asked: Asked, found: re.Match[str]) -> Answer:
@@ -194,7 +194,10 @@ def _operation(world: AzureWorld, asked: Asked, found: re.Match[str]) -> Answer:
     done = due <= world.clock.now()
     if asked.query.get("monitor"):
         return Answer(200 if done else 202, None)
-    return Answer(200, {"name": found["number"], "status": "Succeeded" if done else "InProgress", "startTime": documents.MADE_AT})
+    told: Document = {"name": found["number"], "status": "Succeeded" if done else "InProgress", "startTime": documents.MADE_AT}
+    if done and found["number"] in world.failed:
+        told |= {"status": "Failed", "error": world.failed[found["number"]]}
+    return Answer(200, told)
 
 
 def _not_smaller(document: Document, wanted: Mapping[str, Any]) -> None:
@@ -223,7 +226,7 @@ def merge(into: Document, sent: Mapping[str, Any]) -> None:
 ROUTES: tuple[Route, ...] = (
     ("GET", rf"{SUBSCRIPTION}/providers/Microsoft\.Compute/locations/[^/]+/operations/(?P<number>[^/]+)", _operation),
     ("GET", rf"{SUBSCRIPTION}/locations", _locations),
-    ("GET", rf"(?P<scope>{SUBSCRIPTION}/resourceGroups/.+)/providers/Microsoft\.Authorization/permissions", _permissions),
+    ("GET", rf"(?P<scope>{SUBSCRIPTION}(?:/resourceGroups/.+)?)/providers/Microsoft\.Authorization/permissions", _permissions),
     ("GET", rf"{SUBSCRIPTION}/providers/(?P<kind>[^/]+/[^/]+)", _list),
     ("GET", rf"(?P<database>{RESOURCE}/databases/[^/]+)/transparentDataEncryption/current", _encryption),
     ("GET", rf"{RESOURCE}/providers/Microsoft\.Insights/metrics", _metrics),

@@ -38,6 +38,7 @@ def refused(status: int, code: str, message: str) -> Wrong:
 class AzureWorld:
     """All subscriptions of the local Azure, by lower-case ARM id. `cpu` is each VM's daily average in percent.
 
+    `failing` are the errors with which the next change of a resource, once taken on, ends; `failed` those of operations that did.
     `granted` are the caller's roles by the beginning of the ids they hold for, `/` for everything; they are told, not enforced.
     """
 
@@ -49,6 +50,8 @@ class AzureWorld:
     cpu: dict[str, float] = field(default_factory=dict)
     encrypted: dict[str, bool] = field(default_factory=dict)
     operations: dict[str, float] = field(default_factory=dict)
+    failing: dict[str, Document] = field(default_factory=dict)
+    failed: dict[str, Document] = field(default_factory=dict)
     granted: dict[str, list[Document]] = field(default_factory=lambda: {"/": [documents.permission("*")]})
 
     def answer(self, asked: Asked) -> Answer:
@@ -91,6 +94,9 @@ class AzureWorld:
             return True
         if key not in self.resources:
             return False
+        if "_fails" in change:
+            self.failing[key] = change["_fails"]
+            return True
         if change.get("gone"):
             self.forget(key)
             return True
@@ -132,11 +138,16 @@ class AzureWorld:
             raise refused(404, "ResourceNotFound", f"The Resource '{what}' under resource group '{group}' was not found.")
         return document
 
-    def accepted(self, asked: Asked, document: Document, effect: Callable[[], None]) -> Mapping[str, str]:
-        """Takes a change on; returns the headers by which its caller may follow it."""
-        due = self.clock.later(effect)
+    def accepted(
+        self, asked: Asked, document: Document, effect: Callable[[], None], given_up: Callable[[], None] = lambda: None
+    ) -> Mapping[str, str]:
+        """Takes a change on; returns the headers by which its caller may follow it. `given_up` is what a change that fails leaves."""
+        error = self.failing.pop(str(document["id"]).lower(), None)
+        due = self.clock.later(effect if error is None else given_up)
         number = documents.steady(f"{document['id']} {due}")
         self.operations[number] = due
+        if error is not None:
+            self.failed[number] = error
         subscription = str(document["id"]).split("/")[2]
         where = (
             f"{asked.origin}/subscriptions/{subscription}/providers/Microsoft.Compute/locations/{document['location']}/operations/{number}"

@@ -72,7 +72,7 @@ def _power(world: GcpWorld, asked: Asked, found: re.Match[str]) -> Answer:
     repeated = bool(asked.query.get("requestId", "") and asked.query["requestId"] in world.seen)
     if status != after and not repeated:
         machine["status"] = during
-    return world.run(asked, machine, lambda: _powered(machine, after))
+    return world.run(asked, machine, lambda: _powered(machine, after), lambda: put(machine, "status", status))
 
 
 def _powered(machine: Document, status: str) -> None:

@@ -58,6 +58,7 @@ class GcpWorld:
     `resources` goes by path: `projects/P/zones/Z/instances/N`, `projects/P/global/snapshots/N`, `sql/P/N`,
     `backups/P/instances/N/backupRuns/ID`, `b/NAME`, `projects/P/locations/L/clusters/C`, `projects/P/subscriptions/S`.
     `switched_off` are the beginnings of paths whose API a project has not enabled, `missing_zones` what Kubernetes Engine cannot read there.
+    `failing` are the errors with which the next change of a resource, once taken on, ends; `failed` those of operations that did.
     `withheld` are the permissions that the caller lacks, by `projects/P` or a resource's path; they are told, not enforced.
     """
 
@@ -70,6 +71,8 @@ class GcpWorld:
     cpu: dict[str, float] = field(default_factory=dict)
     operations: dict[str, tuple[Document, float]] = field(default_factory=dict)
     seen: dict[str, Document] = field(default_factory=dict)
+    failing: dict[str, Document] = field(default_factory=dict)
+    failed: dict[str, Document] = field(default_factory=dict)
     withheld: dict[str, frozenset[str]] = field(default_factory=dict)
     switched_off: dict[str, tuple[str, ...]] = field(default_factory=dict)
     missing_zones: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -103,6 +106,9 @@ class GcpWorld:
             return ordered
         if key not in self.resources:
             return False
+        if "_fails" in change:
+            self.failing[str(self.resources[key].get("selfLink"))] = change["_fails"]
+            return True
         if change.get("gone"):
             self.forget(key)
             return True
@@ -146,13 +152,19 @@ class GcpWorld:
         kept = [name for name in wanted if name not in lacking]
         return {"permissions": kept} if kept else {}
 
-    def run(self, asked: Asked, document: Document, effect: Callable[[], None]) -> Answer:
-        """Takes a change on and answers with its operation; a repeated `requestId` changes nothing."""
+    def run(self, asked: Asked, document: Document, effect: Callable[[], None], given_up: Callable[[], None] = lambda: None) -> Answer:
+        """Takes a change on and answers with its operation; a repeated `requestId` changes nothing.
+
+        `given_up` is what a change that fails leaves.
+        """
         request = asked.query.get("requestId", "")
         if request and request in self.seen:
             return Answer(200, self.seen[request])
         name = f"operation-{documents.number(f'{asked.path} {len(self.operations)}')}"
-        due = self.clock.later(effect)
+        error = self.failing.pop(str(document.get("selfLink")), None)
+        due = self.clock.later(effect if error is None else given_up)
+        if error is not None:
+            self.failed[name] = error
         if document["kind"] == "sql#instance":
             kind = SQL_KINDS.get(asked.path.rpartition("/")[2], "DELETE" if asked.method == "DELETE" else "UPDATE")
             running = sql_operation(str(document["project"]), str(document["name"]), kind, name)
@@ -168,7 +180,9 @@ class GcpWorld:
         if name not in self.operations:
             raise refused(404, f"The resource 'operations/{name}' was not found")
         running, due = self.operations[name]
-        return {**running, "status": "DONE", **({"progress": 100} if "progress" in running else {})} if due <= self.clock.now() else running
+        if due > self.clock.now():
+            return running
+        return {**running, "status": "DONE", **({"progress": 100} if "progress" in running else {}), **self.failed.get(name, {})}
 
     def paged(self, asked: Asked, every: list[Document]) -> tuple[list[Document], Document]:
         """One page, and what tells the caller of the next."""

@@ -53,11 +53,25 @@ class Cloud(Protocol):
         """
         ...
 
+    async def rights(self, account: str) -> tuple[Check, ...]:
+        """Of each operation, what is known to hold for every resource of the account, asked in a few calls whatever its size.
+
+        Operations of which the cloud says nothing clear are left out. Never raises for what a cloud answers: then it is `()`. May be repeated.
+        """
+        ...
+
     async def perform(self, call: Call) -> Receipt:
         """Sends exactly one change. Never retries by itself: whoever calls decides, after looking.
 
         Raises Denied, Throttled, NotFound or Rejected when surely nothing happened, Unreachable when nobody knows.
         Returns when the cloud has accepted the change, not when it has settled.
+        """
+        ...
+
+    async def failure(self, call: Call, receipt: Receipt) -> str:
+        """Why a change that was accepted failed since, in the cloud's own words.
+
+        '' while it is under way, when it is done, and when the cloud does not tell: silence is no failure. Only reads. May be repeated.
         """
         ...
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.clouds.operation import Arguments, ArgumentValue, Call, Operation, Receipt
-from engine.clouds.permission import Check, allowed, denied, unknown
+from engine.clouds.permission import Check, allowed, denied, of_all, unknown
 from engine.errors import CloudError, NotFound, Rejected
 from engine.estate.resource import CloudName, Gap, Resource, Swept
 
@@ -46,6 +46,7 @@ class FakeCloud:
         self.asked: list[tuple[str, str, int]] = []
         self.gaps: list[Gap] = []
         self.settles_after_reads = 0
+        self.failures: dict[str, str] = {}  # why a change of this resource failed after it was accepted
         self.answers = asyncio.Event()  # permissions are told while this is set
         self.answers.set()
         self._denied: dict[str, frozenset[str]] = {}
@@ -141,6 +142,16 @@ class FakeCloud:
             return denied(operation, account, refused, (operation,), "role fake")
         return allowed(operation, account, targets, "role fake")
 
+    async def rights(self, account: str) -> tuple[Check, ...]:
+        if self._fault("rights"):
+            return ()
+        whole = {name: self._denied.get(name) for name in self._operations}
+        return tuple(
+            of_all(name, account, "allowed" if ids is None else "denied", "role fake")
+            for name, ids in whole.items()
+            if ids is None or not ids
+        )
+
     async def perform(self, call: Call) -> Receipt:
         await asyncio.sleep(0)
         self.performed.append(call)
@@ -151,6 +162,10 @@ class FakeCloud:
         if fault:
             raise fault.error
         return receipt
+
+    async def failure(self, call: Call, receipt: Receipt) -> str:
+        del receipt
+        return self.failures.get(call.resource.id, "")
 
     async def close(self) -> None:
         self.closed = True

@@ -93,8 +93,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the cloud said. `request_id` for its support desk; `produced` the id of a new resource, if one was made."""
+    """What the cloud said. `request_id` for its support desk; `produced` the id of a new resource, if one was made.
+
+    `follow` is where the cloud tells what became of a change it took on, for the leaf that wrote it.
+    """
 
     request_id: str = ""
     produced: str = ""
     said: str = ""
+    follow: str = ""

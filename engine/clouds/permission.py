@@ -53,5 +53,10 @@ def unknown(operation: str, account: str, targets: Iterable[Resource], why: str,
     return Check(operation, account, "unknown", _ids(targets), principal=principal, why=short)
 
 
+def of_all(operation: str, account: str, verdict: Verdict, principal: str = "") -> Check:
+    """What holds for every resource of an account; no target is named."""
+    return Check(operation, account, verdict, principal=principal)
+
+
 def _ids(targets: Iterable[Resource]) -> tuple[str, ...]:
     return tuple(resource.id for resource in targets)

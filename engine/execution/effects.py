@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from engine.clock import Clock
 from engine.clouds.cloud import Cloud
 from engine.clouds.operation import Call, Operation, Receipt
-from engine.errors import CloudError, NotFound, StoreError
+from engine.clouds.rights import PROPERTIES as RIGHTS
+from engine.errors import CloudError, EscherError, NotFound, StoreError
 from engine.estate.resource import CloudName, Resource
 from engine.estate.view import EstateStore
 from engine.execution.plan import Plan, Step
@@ -37,16 +38,29 @@ class Effects:
         self._clock = clock
         self._poll_s = poll_s
 
-    async def shown(self, expected: Expected) -> str:
-        """'' once the effect shows; what it still lacks, in words, when the time is over. A failed read is no answer, so it is read again."""
+    async def shown(self, expected: Expected) -> tuple[str, bool]:
+        """'' once the effect shows; what it still lacks, in words, when the time is over or the cloud says that it failed.
+
+        Beside it, whether the cloud said so. A failed read is no answer, so it is read again.
+        """
         until = self._clock.now().timestamp() + expected.for_s
         wait = min(_FIRST_LOOK_S, self._poll_s)
         while lacks := await self._looked(expected):
+            if failed := await self._failed(expected):
+                return f"{lacks}; the cloud gave it up after it had accepted it: {failed}", True
             if self._clock.now().timestamp() >= until:
-                return lacks
+                return lacks, False
             await self._clock.sleep(wait)
             wait = min(wait * 2, self._poll_s)
-        return ""
+        return "", False
+
+    async def _failed(self, expected: Expected) -> str:
+        """Why the change failed since, where the cloud tells; a cloud that cannot be asked tells nothing."""
+        call = expected.call
+        try:
+            return await self._clouds[call.resource.cloud].failure(call, expected.receipt)
+        except EscherError:
+            return ""
 
     def cannot_tell(self, plan: Plan, step: Step, operation: Operation | None) -> bool:
         """Whether the promise was kept before the step already, as of a restart: then looking cannot tell if it happened."""
@@ -89,8 +103,6 @@ class Effects:
 
 
 def known_as(before: Resource, now: Resource | None) -> Resource | None:
-    """A fresh reading with what only the sweep knows: the environment its account is declared for."""
-    declared = before.properties.get("account_environment")
-    if now is None or declared is None:
-        return now
-    return replace(now, properties={**now.properties, "account_environment": declared})
+    """A fresh reading with what only the sweep knows: the environment its account is declared for, and what the account's rights allow."""
+    known = {name: before.properties[name] for name in ("account_environment", *RIGHTS) if name in before.properties}
+    return replace(now, properties={**now.properties, **known}) if now and known else now

@@ -109,6 +109,7 @@ class NotSeen:
     step: str
     attempt: int
     detail: str
+    given_up: bool = False  # the cloud said that it failed; nobody waits any longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +238,9 @@ def _one(turn: _Turn, now: StepRun, event: Accepted | Failed | Seen | NotSeen | 
             _look(turn, now, f"no answer within {now.step.timeout_s:g} s")
         case ((StepState.SETTLING | StepState.LOOKING), Seen()):
             turn.put(replace(now, state=StepState.DONE, detail=""))
-        case StepState.SETTLING, NotSeen(detail=detail):
-            turn.put(replace(now, state=StepState.FAILED, detail=f"accepted, but {detail} after {now.step.settles_s:g} s"))
+        case StepState.SETTLING, NotSeen(detail=detail, given_up=given_up):
+            waited = "" if given_up else f" after {now.step.settles_s:g} s"
+            turn.put(replace(now, state=StepState.FAILED, detail=f"accepted, but {detail}{waited}"))
         case StepState.LOOKING, NotSeen(detail=detail):
             _again_or_fail(turn, now, f"{now.detail or 'the answer was lost'}; looked at the cloud: {detail}", again=True)
         case _:

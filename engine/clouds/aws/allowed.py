@@ -10,13 +10,41 @@ from engine.clouds.aws.operations import OPERATIONS
 from engine.clouds.aws.permissions import checked_as
 from engine.clouds.aws.scanner import Ask, Raw
 from engine.clouds.aws.session import Sessions
-from engine.clouds.aws.simulated import judged, principal_of, spoken
-from engine.clouds.permission import Check, unknown
+from engine.clouds.aws.simulated import judged, judged_everywhere, principal_of, spoken
+from engine.clouds.aws.tables.load_balancers import DRAIN, REGISTER
+from engine.clouds.aws.targets import GROUPS, Registration, places_of
+from engine.clouds.permission import Check, of_all, unknown
 from engine.errors import CloudError, SettingsError
 from engine.estate.resource import Resource
 
 SIMULATE = "iam:SimulatePrincipalPolicy"
 AT_ONCE = 100  # a request to IAM has a limited length
+ACTIONS_AT_ONCE = 50
+
+
+def subject(operation: str, target: Resource) -> str:
+    """What IAM looks at: the resource, but for a registration the target group that it is in."""
+    places = targets_known(target) if operation in (DRAIN, REGISTER) else ()
+    return places[0].group if places else target.id
+
+
+def targets_known(target: Resource) -> tuple[Registration, ...]:
+    return places_of(target.properties.get(GROUPS))
+
+
+def _renamed(results: Sequence[Raw], operation: str, targets: Sequence[Resource]) -> list[Raw]:
+    """A decision about a target group is one about each instance in it."""
+    told: list[Raw] = []
+    for result in results:
+        each = result.get("ResourceSpecificResults") or ()
+        own = [
+            {**one, "EvalResourceName": target.id}
+            for one in each
+            for target in targets
+            if one["EvalResourceName"] in (target.id, subject(operation, target))
+        ]
+        told.append({**result, "ResourceSpecificResults": own} if each else result)
+    return told
 
 
 async def simulated(sessions: Sessions, account: str, role: str, operation: str, targets: Sequence[Resource]) -> Check:
@@ -36,10 +64,31 @@ async def simulated(sessions: Sessions, account: str, role: str, operation: str,
         iam = await sessions.client(account, "iam", targets[0].region)
         results: list[Raw] = []
         for start in range(0, len(targets), AT_ONCE):
-            arns = [one.id for one in targets[start : start + AT_ONCE]]
+            arns = list(dict.fromkeys(subject(operation, one) for one in targets[start : start + AT_ONCE]))
             ask = {"PolicySourceArn": principal, "ActionNames": [permission], "ResourceArns": arns}
             results += await items(iam, Ask("simulate_principal_policy", ("EvaluationResults",), ask), SIMULATE)
         with understood(SIMULATE):
-            return judged(operation, permission, targets, results, who)
+            said = _renamed(results, operation, targets)
+            return judged(operation, permission, targets, said, who)
     except (CloudError, SettingsError) as error:
         return unknown(operation, account, targets, error.message, who)
+
+
+async def everywhere(sessions: Sessions, account: str, role: str, region: str) -> tuple[Check, ...]:
+    """What a simulation that names no resource says of every operation, where it holds for all resources; `()` when IAM does not answer."""
+    try:
+        principal = principal_of(await sessions.caller(account, region), role)
+        if not principal:
+            return ()
+        iam = await sessions.client(account, "iam", region)
+        permissions = sorted({checked_as(operation) for operation in OPERATIONS})
+        results: list[Raw] = []
+        for start in range(0, len(permissions), ACTIONS_AT_ONCE):
+            ask = {"PolicySourceArn": principal, "ActionNames": permissions[start : start + ACTIONS_AT_ONCE]}
+            results += await items(iam, Ask("simulate_principal_policy", ("EvaluationResults",), ask), SIMULATE)
+        with understood(SIMULATE):
+            verdicts = judged_everywhere(results)
+    except (CloudError, SettingsError):
+        return ()
+    known = ((operation, verdicts.get(checked_as(operation))) for operation in OPERATIONS)
+    return tuple(of_all(operation, account, verdict, spoken(principal)) for operation, verdict in known if verdict)

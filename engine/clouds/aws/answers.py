@@ -61,6 +61,7 @@ GONE = frozenset(
         "ResourceNotFoundException",
         "ServiceNotFoundException",
         "TableNotFoundException",
+        "TargetGroupNotFound",
     }
 )
 # Raised by the SDK before anything was sent, for want of credentials.

@@ -11,21 +11,23 @@ from typing import Any
 
 from engine.clock import Clock, SystemClock
 from engine.clouds.aws import arn
-from engine.clouds.aws.allowed import simulated
+from engine.clouds.aws.allowed import everywhere, simulated
 from engine.clouds.aws.answers import understood
 from engine.clouds.aws.asking import items
 from engine.clouds.aws.calls import NAMED, SOUGHT, request_of
 from engine.clouds.aws.catalogue import SCANNERS, scanner_of
+from engine.clouds.aws.health import TargetHealth
 from engine.clouds.aws.operations import OPERATIONS, provider_name
 from engine.clouds.aws.reads import Batches
 from engine.clouds.aws.request import Request
 from engine.clouds.aws.requests.stores import merged
 from engine.clouds.aws.scanner import Ask, Place, Raw, Scanner
-from engine.clouds.aws.session import Patience, Sessions
+from engine.clouds.aws.session import Patience, Sessions, home_region
 from engine.clouds.aws.sweep import DETAILS_AT_ONCE, Sweep, completed
+from engine.clouds.aws.targets import HEALTH
 from engine.clouds.operation import Call, Operation, Receipt
 from engine.clouds.permission import Check
-from engine.errors import Denied, NotFound, Rejected, Throttled
+from engine.errors import CloudError, Denied, NotFound, Rejected, Throttled, Unreachable
 from engine.estate.resource import CloudName, Gap, Resource, Swept
 from engine.settings import AccountSettings
 
@@ -42,6 +44,7 @@ class AwsCloud:
         self._clock = clock or SystemClock()
         self._sessions = Sessions(self._accounts, patience)
         self._batches: dict[tuple[str, str, str], Batches[Raw]] = {}
+        self._health = TargetHealth(self._sessions)
         self._details = asyncio.Semaphore(DETAILS_AT_ONCE)
         # Resource id to when AWS last told what is dear to ask; and whose answer Escher itself is changing.
         self._told_at: dict[str, datetime] = {}
@@ -65,7 +68,8 @@ class AwsCloud:
 
     async def read(self, resource: Resource) -> Resource | None:
         name, scanner = _named(resource.id)
-        raw, kept = await self._raw(scanner, resource, name.own_id)
+        # Side by side, so that reads which come together share their questions to the target groups too.
+        (raw, kept), health = await asyncio.gather(self._raw(scanner, resource, name.own_id), self._health.of(resource))
         if raw is None:
             return None
         found = scanner.to_resource(raw, Place(resource.account, resource.account_name, resource.region))
@@ -74,6 +78,8 @@ class AwsCloud:
         found = _with_known(kept, resource, found)
         if not kept & KEPT:
             self._note(found)
+        if health:
+            found = replace(found, properties={**found.properties, HEALTH: health})
         return replace(found, metrics=resource.metrics, monthly_cost=resource.monthly_cost)
 
     async def produced(self, call: Call, receipt: Receipt) -> str | None:
@@ -87,6 +93,10 @@ class AwsCloud:
         role = next((one.role for one in self._accounts if one.id == account), "")
         return await simulated(self._sessions, account, role, operation, targets)
 
+    async def rights(self, account: str) -> tuple[Check, ...]:
+        found = next((one for one in self._accounts if one.id == account), None)
+        return await everywhere(self._sessions, account, found.role, home_region(found)) if found else ()
+
     async def perform(self, call: Call) -> Receipt:
         request = self._request(call)
         client = await self._sessions.client(call.resource.account, request.service, call.resource.region, "change")
@@ -98,12 +108,19 @@ class AwsCloud:
         with understood(provider_name(call.operation)):
             answer = await getattr(client, request.method)(**arguments)
             made = request.produced(answer)
+        await _also(client, request, provider_name(call.operation))
         return Receipt(request_id=str(answer.get("ResponseMetadata", {}).get("RequestId", "")), produced=made)
+
+    async def failure(self, call: Call, receipt: Receipt) -> str:
+        """AWS answers a change with its verdict, and keeps no operation to ask about."""
+        del call, receipt
+        return ""
 
     async def close(self) -> None:
         for batches in self._batches.values():
             await batches.close()
         self._batches.clear()
+        await self._health.close()
         await self._sessions.close()
 
     def _request(self, call: Call) -> Request:
@@ -130,7 +147,7 @@ class AwsCloud:
 
     async def _raw(self, scanner: Scanner, resource: Resource, own_id: str) -> tuple[Raw | None, frozenset[str]]:
         """The item with its details, None when it is gone; and the properties that stay as they were known."""
-        kept = frozenset(one.property for one in scanner.beside)
+        kept = frozenset(facet.property for one in scanner.beside for facet in (one, *one.more))
         raw = await self._item(scanner, resource, own_id)
         if raw is None or not scanner.details:
             return raw, kept
@@ -198,6 +215,17 @@ class AwsCloud:
             return ""
         client = await self._sessions.client(call.resource.account, sought.service, call.resource.region)
         return sought.found(call, await items(client, sought.ask(call), sought.operation))
+
+
+async def _also(client: Any, request: Request, tried: str) -> None:
+    """The further calls of a request. Raises Unreachable when one fails: a part is done, so the cloud must be looked at."""
+    for done, arguments in enumerate(request.again, start=1):
+        try:
+            with understood(tried):
+                await getattr(client, request.method)(**arguments)
+        except CloudError as error:
+            said = f"{tried} was accepted for {done} of {len(request.again) + 1}, and then not: {error.message}"
+            raise Unreachable(said, tried=tried, code=error.code, answer=error.answer) from error
 
 
 def _with_known(kept: Iterable[str], known: Resource, found: Resource) -> Resource:

@@ -13,12 +13,16 @@ from engine.clouds.operation import Call
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One API call that changes something. `service` is the SDK's name; `produced` finds the new resource's ARN in the answer."""
+    """One API call that changes something. `service` is the SDK's name; `produced` finds the new resource's ARN in the answer.
+
+    `again` are the arguments of further calls of the same method, for what AWS takes one by one (a target out of each of its groups).
+    """
 
     service: str
     method: str
     arguments: Mapping[str, Any]
     produced: Callable[[Raw], str] = lambda _answer: ""
+    again: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

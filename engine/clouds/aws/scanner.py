@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,7 +71,8 @@ class Detail:
 class Beside:
     """What another service knows of these resources: texts by own id, which only a sweep asks for, since one answer tells of many.
 
-    `of` gives what one item tells: own id and text, as which load balancer sends an instance traffic. The texts become `property`.
+    `of` gives what one item tells: own id and text, as which load balancer sends an instance traffic. The texts become `property`, as a
+    sorted list or as what `told` makes of them. `more` are other properties that the same answers tell.
     """
 
     property: str
@@ -80,6 +81,8 @@ class Beside:
     everything: Ask
     of: Callable[[Raw], tuple[tuple[str, str], ...]]
     beneath: tuple[Level, ...] = ()
+    told: Callable[[Sequence[str]], Any] | None = None
+    more: tuple[Beside, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,14 @@ Changes go through clients that never retry, reads through clients that retry a 
 from __future__ import annotations
 
 import asyncio
-import functools
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from engine.clouds.aws.answers import understood
+from engine.clouds.aws.connecting import http_session
+from engine.clouds.aws.descriptions import descriptions
 from engine.errors import Denied, SettingsError
 from engine.settings import AccountSettings
 
@@ -96,7 +97,7 @@ class Sessions:
     def _session(self, account: AccountSettings) -> Any:
         if account.id not in self._sessions:
             plain = _plain_session(account)
-            plain.register_component("data_loader", _descriptions())
+            plain.register_component("data_loader", descriptions())
             import aioboto3
 
             session = aioboto3.Session(botocore_session=plain)
@@ -123,7 +124,7 @@ class Sessions:
             }
 
         plain = AioSession()
-        plain.register_component("data_loader", _descriptions())
+        plain.register_component("data_loader", descriptions())
         # botocore has no public way to hand a session credentials that renew themselves.
         plain._credentials = AioDeferredRefreshableCredentials(refresh_using=assume, method="sts-assume-role")  # noqa: SLF001
         return aioboto3.Session(botocore_session=plain)
@@ -136,6 +137,7 @@ class Sessions:
             read_timeout=self._patience.read_s,
             retries={"total_max_attempts": self._patience.read_attempts if purpose == "read" else 1, "mode": "standard"},
             max_pool_connections=64,
+            http_session_cls=http_session(),
             user_agent_extra="escher-ops",
             s3={"addressing_style": "path"} if account.endpoint else None,
         )
@@ -169,14 +171,6 @@ def _plain_session(account: AccountSettings) -> Any:
             raise SettingsError(f"Account {account.name}: there is no AWS profile {profile!r} on this machine.") from None
         return session
     raise SettingsError(f"Account {account.name}: credentials {account.credentials!r} are neither `default` nor `profile:NAME`.")
-
-
-@functools.cache
-def _descriptions() -> Any:
-    """The SDK's descriptions of AWS's services. That of EC2 alone is megabytes of JSON: read once a process, by whoever needs it first."""
-    from botocore.loaders import Loader
-
-    return Loader()
 
 
 def home_region(account: AccountSettings) -> str:

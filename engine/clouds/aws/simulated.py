@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from engine.clouds.permission import Check, allowed, denied, unknown
+from engine.clouds.permission import Check, Verdict, allowed, denied, unknown
 from engine.estate.resource import Resource
 
 Result = Mapping[str, Any]
@@ -51,6 +51,19 @@ def judged(operation: str, permission: str, targets: Sequence[Resource], results
         why = f"A policy looks at {', '.join(keys)}, which a simulation does not know." if keys else "The simulation said nothing of it."
         return unknown(operation, targets[0].account, opened, why, principal)
     return allowed(operation, targets[0].account, targets, principal)
+
+
+def judged_everywhere(results: Iterable[Result]) -> dict[str, Verdict]:
+    """Permission to the verdict that holds for every resource, of a simulation that named none.
+
+    A permission that is not granted everywhere may still be granted somewhere; only a denial that a policy spells out holds for all.
+    """
+    said: dict[str, Verdict] = {ALLOWED: "allowed", "explicitDeny": "denied"}
+    return {
+        one["EvalActionName"]: said[one["EvalDecision"]]
+        for one in results
+        if one["EvalDecision"] in said and not one.get("MissingContextValues")
+    }
 
 
 def _decisions(results: Iterable[Result]) -> dict[str, tuple[str, tuple[str, ...]]]:

@@ -113,31 +113,39 @@ class Sweep:
         client = await self._sessions.client(part.account.id, scanner.kind.sdk, part.region)
         raws = await nested(client, scanner.everything, scanner.operation, scanner.beneath)
         scanner = _affordable(scanner, len(raws), part, gaps)
-        if scanner.details:
-            raws = await asyncio.gather(*(self._completed(client, scanner, raw, part, gaps) for raw in raws))
-        place = Place(part.account.id, part.account.name, part.region)
-        mapped = [resource for raw in raws if (resource := scanner.to_resource(raw, place)) is not None]
+        place, mapped = Place(part.account.id, part.account.name, part.region), list[Resource]()
+        for raw, errors in await asyncio.gather(*(self._completed(client, scanner, raw) for raw in raws)):
+            resource = scanner.to_resource(raw, place)
+            if resource is None:
+                if unseen := next((error for error in errors if not isinstance(error, NotFound)), None):
+                    raise unseen  # it is there and cannot be told: without it the part would say that it has vanished
+                continue
+            gaps.extend(_gap(part.account, part.region, part.type, error, of=scanner.own_id(raw)) for error in errors)
+            mapped.append(resource)
         for beside in scanner.beside if mapped else ():
             mapped = await self._told(beside, mapped, part, gaps)
         return await self._measured(scanner, mapped, part, gaps) if scanner.metric else mapped
 
-    async def _completed(self, client: Any, scanner: Scanner, raw: Raw, part: _Part, gaps: list[Gap]) -> Raw:
+    async def _completed(self, client: Any, scanner: Scanner, raw: Raw) -> tuple[Raw, list[CloudError]]:
+        if not scanner.details:
+            return raw, []
         async with self._details:
-            full, errors = await completed(client, scanner, raw)
-        gaps.extend(_gap(part.account, part.region, part.type, error, of=scanner.own_id(raw)) for error in errors)
-        return full
+            return await completed(client, scanner, raw)
 
     async def _told(self, beside: Beside, resources: list[Resource], part: _Part, gaps: list[Gap]) -> list[Resource]:
         """The resources with what another service says of them; where it may not be asked the resources alone, and a gap."""
         try:
             client = await self._sessions.client(part.account.id, beside.service, part.region)
             raws = await nested(client, beside.everything, beside.operation, beside.beneath)
+            facets = (beside, *beside.more)
             with understood(beside.operation):
-                told = gathered(beside, raws)
+                told = [gathered(facet, raws) for facet in facets]
         except CloudError as error:
             gaps.append(_gap(part.account, part.region, part.type, error))
             return resources
-        return [with_told(beside, resource, told.get(own_id(resource), ())) for resource in resources]
+        for facet, texts in zip(facets, told, strict=True):
+            resources = [with_told(facet, resource, texts.get(own_id(resource), ())) for resource in resources]
+        return resources
 
     async def _measured(self, scanner: Scanner, resources: list[Resource], part: _Part, gaps: list[Gap]) -> list[Resource]:
         """The resources with their metrics; without permission for CloudWatch the resources alone, and a gap."""
@@ -196,6 +204,8 @@ def with_told(beside: Beside, resource: Resource, texts: Sequence[str]) -> Resou
     """The resource with these texts beside those that it has already; without any, as it is. Pure."""
     if not texts:
         return resource
+    if beside.told:
+        return replace(resource, properties={**resource.properties, beside.property: beside.told(texts)})
     there = resource.properties.get(beside.property, [])
     return replace(resource, properties={**resource.properties, beside.property: sorted({*there, *texts})})
 

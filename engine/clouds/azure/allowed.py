@@ -11,7 +11,7 @@ from engine.clouds.azure.granted import is_granted
 from engine.clouds.azure.operations import OPERATIONS
 from engine.clouds.azure.permissions import CHECKING, changing
 from engine.clouds.azure.session import AzureSession
-from engine.clouds.permission import Check, allowed, denied, unknown
+from engine.clouds.permission import Check, allowed, denied, of_all, unknown
 from engine.estate.resource import Resource
 
 VERSION = "2022-04-01"
@@ -41,6 +41,15 @@ async def listed(session: AzureSession, operation: str, targets: Sequence[Resour
     if len(targets) > MOST_SCOPES:
         return unknown(operation, account, refused, ROLES_OF_THEIR_OWN)
     return denied(operation, account, refused, {action for one in refused for action in lacking[one.id]})
+
+
+async def everywhere(session: AzureSession) -> tuple[Check, ...]:
+    """The operations that the subscription grants, and so all in it; what it does not, a role further down may. Raises CloudError."""
+    account = session.account.id
+    with understood(TRIED):
+        (known,) = await _permissions(session, [f"/subscriptions/{account}"])
+        granted = [one for one in OPERATIONS if all(is_granted(action, known) for action in changing((one,)))]
+    return tuple(of_all(operation, account, "allowed") for operation in granted)
 
 
 async def _permissions(session: AzureSession, scopes: Iterable[str]) -> list[list[Wire]]:

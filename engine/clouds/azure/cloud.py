@@ -8,12 +8,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
-from engine.clouds.azure import locks, metrics
-from engine.clouds.azure.allowed import listed
+from engine.clouds.azure import following, locks, metrics
+from engine.clouds.azure.allowed import everywhere, listed
 from engine.clouds.azure.answers import understood
-from engine.clouds.azure.arm import ArmId
-from engine.clouds.azure.calls import CALLS
+from engine.clouds.azure.arm import ArmId, Wire
+from engine.clouds.azure.calls import CALLS, MADE
 from engine.clouds.azure.catalogue import BY_TYPE, scanner_for
+from engine.clouds.azure.fanning import each
 from engine.clouds.azure.operations import OPERATIONS
 from engine.clouds.azure.scanner import Scanner
 from engine.clouds.azure.scanners import snapshots
@@ -79,6 +80,8 @@ class AzureCloud:
         try:
             with understood(scanner.tried):
                 wire = await scanner.one(session, where)
+            (wire,), _ = await _with_extras(session, scanner, [wire])
+            with understood(scanner.tried):
                 now = scanner.resource(session.account, wire)
             if scanner.locked:
                 (now,), errors = await _guarded(session, [now])
@@ -99,12 +102,13 @@ class AzureCloud:
         )
 
     async def produced(self, call: Call, receipt: Receipt) -> str | None:
-        if not receipt.produced:
+        made = receipt.produced or (MADE[call.operation](call) if call.operation in MADE else "")
+        if not made:
             return None
         session = await self._session(call.resource.account)
         try:
             with understood(snapshots.SCANNER.tried):
-                wire = await snapshots.SCANNER.one(session, ArmId.parse(receipt.produced))
+                wire = await snapshots.SCANNER.one(session, ArmId.parse(made))
                 return snapshots.SCANNER.resource(session.account, wire).state
         except NotFound:
             return None
@@ -115,6 +119,12 @@ class AzureCloud:
         except (CloudError, SettingsError) as error:
             return unknown(operation, account, targets, error.message)
 
+    async def rights(self, account: str) -> tuple[Check, ...]:
+        try:
+            return await everywhere(await self._session(account))
+        except (CloudError, SettingsError):
+            return ()
+
     async def perform(self, call: Call) -> Receipt:
         send = CALLS.get(call.operation)
         if send is None:
@@ -122,6 +132,10 @@ class AzureCloud:
         session = await self._session(call.resource.account)
         with understood(call.operation):
             return await send(session, call)
+
+    async def failure(self, call: Call, receipt: Receipt) -> str:
+        """Why a change that was accepted failed since, in Azure's words; '' while it is under way, when it is done, and when nobody knows."""
+        return await following.failure(await self._session(call.resource.account), receipt.follow) if receipt.follow else ""
 
     async def close(self) -> None:
         sessions, self._sessions = list(self._sessions.values()), {}
@@ -142,14 +156,43 @@ class AzureCloud:
 async def _seen(session: AzureSession, scanner: Scanner) -> tuple[list[Resource], list[CloudError]]:
     """All of a kind, and what stands beside it where that could not be had: locks, averages. Raises CloudError."""
     with understood(scanner.tried):
-        found = [scanner.resource(session.account, wire) for wire in await scanner.everything(session)]
-    errors: list[CloudError] = []
+        wires = await scanner.everything(session)
+    wires, errors = await _with_extras(session, scanner, wires)
+    with understood(scanner.tried):
+        found = [scanner.resource(session.account, wire) for wire in wires]
     if scanner.locked:
-        found, errors = await _guarded(session, found)
+        found, unknown_locks = await _guarded(session, found)
+        errors += unknown_locks
     if scanner.measured:
         found, unmeasured = await metrics.with_cpu(session, found, datetime.now(UTC))
         errors += [unmeasured] if unmeasured else []
     return found, errors
+
+
+async def _with_extras(session: AzureSession, scanner: Scanner, wires: list[Wire]) -> tuple[list[Wire], list[CloudError]]:
+    """The items with what one more call tells of each; where that is denied as they are, and why: one error for all of them.
+
+    Raises CloudError for anything but a denial.
+    """
+    extra, errors = scanner.extra, list[CloudError]()
+    if extra is None:
+        return wires, errors
+
+    async def told(wire: Wire) -> Wire:
+        try:
+            with understood(extra.tried):
+                return await extra.told(session, wire)
+        except Denied as error:
+            error.answer = f"{wire.get('name', '')}: {error.answer}"
+            errors.append(error)
+        except NotFound:
+            pass  # it went away since it was listed; the next sweep will say so
+        return wire
+
+    wires = await each(wires, told)
+    if len(errors) > 1:
+        errors[0].answer += f" And {len(errors) - 1:,} more."
+    return wires, errors[:1]
 
 
 async def _guarded(session: AzureSession, found: list[Resource]) -> tuple[list[Resource], list[CloudError]]:

@@ -48,15 +48,13 @@ async def with_cpu(session: AzureSession, machines: Sequence[Resource], now: dat
 
 async def _cpu(session: AzureSession, machine: Resource, now: datetime) -> float | None:
     params = {
-        "api-version": API_VERSION,
         "metricnames": "Percentage CPU",
         "timespan": f"{now - WEEK:%Y-%m-%dT%H:%M:%SZ}/{now:%Y-%m-%dT%H:%M:%SZ}",
         "interval": "P1D",
         "aggregation": "Average",
     }
     with understood(TRIED):
-        answer, _ = await session.rest("GET", f"{machine.id}/providers/Microsoft.Insights/metrics", params)
-        return average(answer)
+        return average(await session.rest_item(f"{machine.id}/providers/Microsoft.Insights/metrics", API_VERSION, **params))
 
 
 def average(answer: Any) -> float | None:

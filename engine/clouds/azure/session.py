@@ -1,4 +1,7 @@
-"""One subscription's clients: how to sign in, where to call, and how long to wait. Edge."""
+"""One subscription's connection to ARM: how to sign in, where to call, and how long to wait. Edge.
+
+Over the pipeline of Azure's SDK (sign-in, challenges, proxies), without its clients: importing that of Compute alone took 100 MB of memory.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,16 @@ import ssl
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 from engine.clouds.azure.arm import Account, Wire
 from engine.errors import SettingsError
 from engine.settings import AccountSettings
 
-if TYPE_CHECKING:
-    from azure.mgmt.compute.aio import ComputeManagementClient
-    from azure.mgmt.storage.aio import StorageManagementClient
-
 PUBLIC_ENDPOINT = "https://management.azure.com"
 LOCATIONS_VERSION = "2022-12-01"
+SDK = ("aiohttp", "azure.core.rest", "azure.core.pipeline.policies", "azure.core.pipeline.transport", "azure.mgmt.core.policies")
 SCOPE = "https://management.azure.com/.default"
 MISSING = 'Azure needs its SDK, which is not installed: pip install "escher-ops[azure]".'
 
@@ -40,15 +41,18 @@ def _credential(settings: AccountSettings) -> Any:
         return SandboxCredential()
     if settings.credentials != "default":
         raise SettingsError(f"Account {settings.name}: Azure knows no credentials {settings.credentials!r}.", hint="Use `default`.")
-    from azure.identity.aio import DefaultAzureCredential
+    try:
+        from azure.identity.aio import DefaultAzureCredential
+    except ImportError as error:
+        raise SettingsError(MISSING) from error
 
     return DefaultAzureCredential()
 
 
 def load() -> None:
-    """Imports the SDK, which takes seconds: call it in a thread. Raises SettingsError when it is not installed."""
+    """Imports the SDK's pipeline, which takes a moment: call it in a thread. Raises SettingsError when it is not installed."""
     try:
-        for module in ("aiohttp", "azure.identity.aio", "azure.mgmt.compute.aio", "azure.mgmt.storage.aio"):
+        for module in SDK:
             import_module(module)
     except ImportError as error:
         raise SettingsError(MISSING) from error
@@ -67,7 +71,7 @@ async def _once(request: Any, send: Callable[[Any], Awaitable[Any]]) -> Any:
 
 
 class AzureSession:
-    """All clients of one subscription over one connection pool. Made inside a running event loop, after `load`.
+    """Calls of one subscription over one connection pool. Made inside a running event loop, after `load`.
 
     `timeout_s` holds for each request. Retries are off, for reads too: whoever asks decides after looking.
     """
@@ -78,17 +82,17 @@ class AzureSession:
         self._timeout_s = timeout_s
         self._endpoint = (settings.endpoint or PUBLIC_ENDPOINT).rstrip("/")
         self._credential = _credential(settings)
-        self._pipeline = self._policies()
         self._transport = self._made_transport()
-        self._clients: dict[str, Any] = {}
+        self._client = self._made_client()
         self._regions: tuple[str, ...] = ()
 
-    def _policies(self) -> list[Any]:
+    def _made_client(self) -> Any:
+        from azure.core import AsyncPipelineClient
         from azure.core.pipeline import policies
         from azure.mgmt.core.policies import AsyncARMChallengeAuthenticationPolicy
 
         # The SDK's own list would register resource providers by itself, which is a change nobody approved, and would log.
-        return [
+        pipeline = [
             policies.RequestIdPolicy(),
             policies.HeadersPolicy(),
             policies.UserAgentPolicy(base_user_agent="escher-ops"),
@@ -98,6 +102,7 @@ class AzureSession:
             policies.CustomHookPolicy(),
             policies.SensitiveHeaderCleanupPolicy(),
         ]
+        return AsyncPipelineClient(base_url=self._endpoint, policies=pipeline, transport=self._transport)
 
     def _made_transport(self) -> Any:
         import aiohttp
@@ -114,78 +119,59 @@ class AzureSession:
         )
         return AioHttpTransport(session=session, connection_timeout=self._timeout_s, read_timeout=self._timeout_s)
 
-    def _client(self, made: Any) -> Any:
-        name = made.__name__
-        if name not in self._clients:
-            self._clients[name] = made(
-                self._credential,
-                self._settings.id,
-                base_url=self._endpoint,
-                credential_scopes=[SCOPE],
-                policies=self._pipeline,
-                transport=self._transport,
-            )
-        return self._clients[name]
-
-    @property
-    def compute(self) -> ComputeManagementClient:
-        from azure.mgmt.compute.aio import ComputeManagementClient
-
-        client: ComputeManagementClient = self._client(ComputeManagementClient)
-        return client
-
-    @property
-    def storage(self) -> StorageManagementClient:
-        from azure.mgmt.storage.aio import StorageManagementClient
-
-        client: StorageManagementClient = self._client(StorageManagementClient)
-        return client
-
     async def send(self, method: str, path: str, params: Mapping[str, str], json: Any = None) -> Any:
-        """One call of ARM that no SDK of ours covers: the answer as it came, refusals raised as the SDK's errors."""
+        """One call of ARM: the answer as it came. Raises the SDK's errors for a refusal, a redirection and a silence."""
+        from azure.core.exceptions import HttpResponseError
         from azure.core.rest import HttpRequest
-        from azure.mgmt.core import AsyncARMPipelineClient
 
-        if "rest" not in self._clients:
-            self._clients["rest"] = AsyncARMPipelineClient(base_url=self._endpoint, policies=self._pipeline, transport=self._transport)
         body = {} if json is None else {"json": json}
-        response = await self._clients["rest"].send_request(HttpRequest(method, f"{self._endpoint}{path}", params=dict(params), **body))
-        response.raise_for_status()
+        response = await self._client.send_request(HttpRequest(method, f"{self._endpoint}{path}", params=dict(params), **body))
+        if not 200 <= response.status_code < 300:
+            raise HttpResponseError(response=response)
         return response
 
-    async def rest(self, method: str, path: str, params: Mapping[str, str], json: Any = None) -> tuple[Any, Mapping[str, str]]:
-        """The same: its JSON and its headers. Raises the SDK's errors."""
-        response = await self.send(method, path, params, json)
-        return response.json(), response.headers
+    def own_path(self, link: str) -> str:
+        """Path and query of a link that leads to this session's own host, '' for any other: our token goes nowhere else."""
+        told, own = urlsplit(link), urlsplit(self._endpoint)
+        relative = not (told.scheme or told.netloc) and link.startswith("/")
+        if not relative and (told.scheme, told.hostname, _port(told)) != (own.scheme, own.hostname, _port(own)):
+            return ""
+        return f"{told.path}?{told.query}" if told.query else told.path
 
     async def rest_item(self, path: str, version: str, **params: str) -> Wire:
         """One resource as ARM tells it. Raises the SDK's errors."""
-        answer, _ = await self.rest("GET", path, {"api-version": version, **params})
+        answer = (await self.send("GET", path, {"api-version": version, **params})).json()
         return dict(answer)
 
-    async def rest_items(self, path: str, version: str, **more: str) -> list[Wire]:
-        """Everything a list of ARM holds, page after page. Raises the SDK's errors; KeyError for another shape."""
+    async def rest_items(self, path: str, version: str, **params: str) -> list[Wire]:
+        """Everything a list of ARM holds, page after page. Raises the SDK's errors; KeyError or ValueError for another shape."""
         found: list[Wire] = []
-        params: Mapping[str, str] = {"api-version": version, **more}
-        while path:
-            answer, _ = await self.rest("GET", path, params)
+        asked: Mapping[str, str] = {"api-version": version, **params}
+        while True:
+            answer = (await self.send("GET", path, asked)).json()
             found += answer["value"]
-            # The link to the next page carries its own parameters, and must not lead to another host.
-            path, params = str(answer.get("nextLink") or "").removeprefix(self._endpoint), {}
-        return found
+            if not (link := str(answer.get("nextLink") or "")):
+                return found
+            # The link to the next page carries its own parameters.
+            before, path, asked = path, self.own_path(link), {}
+            if path in ("", before):
+                raise ValueError(f"the next page of {before} is said to be at {link}")
 
-    async def rest_kind(self, kind: str, version: str) -> list[Wire]:
+    async def rest_kind(self, kind: str, version: str, **params: str) -> list[Wire]:
         """Every resource of a kind (`Microsoft.Web/sites`) in the subscription. Raises as `rest_items`."""
-        return await self.rest_items(f"/subscriptions/{self.account.id}/providers/{kind}", version)
+        return await self.rest_items(f"/subscriptions/{self.account.id}/providers/{kind}", version, **params)
 
     async def regions(self) -> tuple[str, ...]:
         """The regions this subscription may use, asked once. Raises the SDK's errors."""
         if not self._regions:
-            answer, _ = await self.rest("GET", f"/subscriptions/{self.account.id}/locations", {"api-version": LOCATIONS_VERSION})
-            self._regions = tuple(sorted(str(location["name"]) for location in answer["value"]))
+            listed = await self.rest_items(f"/subscriptions/{self.account.id}/locations", LOCATIONS_VERSION)
+            self._regions = tuple(sorted(str(location["name"]) for location in listed))
         return self._regions
 
     async def close(self) -> None:
-        self._clients.clear()
         await self._transport.close()
         await self._credential.close()
+
+
+def _port(link: SplitResult) -> int | None:
+    return link.port or {"https": 443, "http": 80}.get(link.scheme)

@@ -11,12 +11,13 @@ from engine.clouds.gcp.names import FullName
 from engine.clouds.gcp.operations import OPERATIONS
 from engine.clouds.gcp.permissions import changing
 from engine.clouds.gcp.session import GcpSession
-from engine.clouds.permission import Check, allowed, denied, unknown
+from engine.clouds.permission import Check, allowed, denied, of_all, unknown
 from engine.errors import CloudError
 from engine.estate.resource import Resource
 
 Names = tuple[str, ...]
 TRIED = "testIamPermissions"
+PERMISSIONS_AT_ONCE = 100  # Google takes no more
 MOST_TARGETS = 5  # so many are asked one by one; of more, the project
 ROLES_OF_THEIR_OWN = "The project does not grant it, and the targets were too many to ask about the roles of each."
 
@@ -39,6 +40,25 @@ async def granted(session: GcpSession, operation: str, targets: Sequence[Resourc
     if open_question or len(targets) > MOST_TARGETS:
         return unknown(operation, project, refused, open_question or ROLES_OF_THEIR_OWN, principal)
     return denied(operation, project, refused, {name for one in refused for name in lacking[one.id]}, principal)
+
+
+async def everywhere(session: GcpSession) -> tuple[Check, ...]:
+    """The operations that the project grants, and so all in it; and those it does not, of kinds that carry no roles of their own.
+
+    Raises CloudError.
+    """
+    names = changing(OPERATIONS)
+    pieces = [names[start : start + PERMISSIONS_AT_ONCE] for start in range(0, len(names), PERMISSIONS_AT_ONCE)]
+    missing = frozenset[str]().union(*await asyncio.gather(*(asyncio.to_thread(_missing_in_project, session, some) for some in pieces)))
+    own = tuple(begins for begins, _ in _ASKED.values())
+    found: list[Check] = []
+    for operation in OPERATIONS:
+        lacking = missing.intersection(changing((operation,)))
+        if not lacking:
+            found.append(of_all(operation, session.project.id, "allowed", session.principal))
+        elif any(not name.startswith(own) for name in lacking):
+            found.append(of_all(operation, session.project.id, "denied", session.principal))
+    return tuple(found)
 
 
 async def _lacking(session: GcpSession, targets: Sequence[Resource], in_project: frozenset[str]) -> Mapping[str, frozenset[str]]:

@@ -8,14 +8,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
-from engine.clouds.gcp import metrics
-from engine.clouds.gcp.allowed import granted
+from engine.clouds.gcp import following, metrics
+from engine.clouds.gcp.allowed import everywhere, granted
 from engine.clouds.gcp.answers import understood
-from engine.clouds.gcp.calls import CALLS
+from engine.clouds.gcp.calls import CALLS, MADE
 from engine.clouds.gcp.catalogue import BY_TYPE, scanner_for
 from engine.clouds.gcp.names import FullName, Wire
 from engine.clouds.gcp.operations import OPERATIONS
-from engine.clouds.gcp.rest_calls import Perform
+from engine.clouds.gcp.requests.sending import Perform
 from engine.clouds.gcp.scanner import Scanner
 from engine.clouds.gcp.session import GcpSession
 from engine.clouds.operation import Call, Operation, Receipt
@@ -85,13 +85,15 @@ class GcpCloud:
         return replace(now, metrics=resource.metrics, monthly_cost=resource.monthly_cost)
 
     async def produced(self, call: Call, receipt: Receipt) -> str | None:
-        if not receipt.produced:
+        if call.operation not in MADE and not receipt.produced:
             return None
         session = await self._session(call.resource.account)
+        made = receipt.produced or await asyncio.to_thread(_made, session, call)
+        scanner = scanner_for(FullName.parse(made)) if made else None
+        if scanner is None:
+            return None
         try:
-            where = FullName.parse(receipt.produced)
-            scanner = scanner_for(where)
-            return (await asyncio.to_thread(_read, session, scanner, where)).state if scanner else None
+            return (await asyncio.to_thread(_read, session, scanner, FullName.parse(made))).state
         except NotFound:
             return None
 
@@ -101,12 +103,23 @@ class GcpCloud:
         except (CloudError, SettingsError) as error:
             return unknown(operation, account, targets, error.message)
 
+    async def rights(self, account: str) -> tuple[Check, ...]:
+        try:
+            return await everywhere(await self._session(account))
+        except (CloudError, SettingsError):
+            return ()
+
     async def perform(self, call: Call) -> Receipt:
         send = CALLS.get(call.operation)
         if send is None:
             raise Rejected(f"Google Cloud has no operation {call.operation} here.", tried=call.operation, code="UnknownOperation")
         session = await self._session(call.resource.account)
         return await asyncio.to_thread(_perform, session, send, call)
+
+    async def failure(self, call: Call, receipt: Receipt) -> str:
+        """Why a change that was accepted failed since, in Google's words; '' while it is under way, when it is done, and when nobody knows."""
+        service, _, path = receipt.follow.partition(" ")
+        return await asyncio.to_thread(following.failure, await self._session(call.resource.account), service, path) if path else ""
 
     async def close(self) -> None:
         sessions, self._sessions = list(self._sessions.values()), {}
@@ -129,24 +142,48 @@ async def _listed(session: GcpSession, scanner: Scanner) -> tuple[list[Resource]
     Raises CloudError. A project has nothing of what its switched-off API would list; other kinds of the same type are not hidden by that.
     """
     try:
-        wires, found = await asyncio.to_thread(_seen, session, scanner)
+        wires, found, errors = await asyncio.to_thread(_seen, session, scanner)
     except Denied as error:
         if error.code in SWITCHED_OFF:
             return [], [error]
         raise
     if not scanner.measured:
-        return found, []
+        return found, errors
     try:
         cpu = await asyncio.to_thread(_measured, session)
     except CloudError as error:
-        return found, [error]
-    return [_with_cpu(one, cpu.get(str(wire.get("id", "")))) for one, wire in zip(found, wires, strict=True)], []
+        return found, [*errors, error]
+    return [_with_cpu(one, cpu.get(str(wire.get("id", "")))) for one, wire in zip(found, wires, strict=True)], errors
 
 
-def _seen(session: GcpSession, scanner: Scanner) -> tuple[list[Wire], list[Resource]]:
+def _seen(session: GcpSession, scanner: Scanner) -> tuple[list[Wire], list[Resource], list[CloudError]]:
+    """What the list tells, that as resources, and why some of them are told without what only one more call would tell."""
+    errors = list[CloudError]()
     with understood(scanner.tried):
-        wires = scanner.everything(session)
-        return wires, [scanner.resource(session.project, wire) for wire in wires]
+        wires = [_with_extra(session, scanner, wire, errors) for wire in scanner.everything(session)]
+        return wires, [scanner.resource(session.project, wire) for wire in wires], _as_one(errors)
+
+
+def _with_extra(session: GcpSession, scanner: Scanner, wire: Wire, errors: list[CloudError]) -> Wire:
+    """The item with what one more call tells of it. Raises CloudError for anything but a denial of that."""
+    if scanner.extra is None:
+        return wire
+    try:
+        with understood(scanner.extra.tried):
+            return scanner.extra.told(session, wire)
+    except Denied as error:
+        error.answer = f"{wire.get('name', '')}: {error.answer}"
+        errors.append(error)
+        return wire
+    except NotFound:
+        return wire  # it went away since it was listed; the next sweep will say so
+
+
+def _as_one(errors: Sequence[CloudError]) -> list[CloudError]:
+    """Denials of one permission as one: it says of which resource, and of how many more."""
+    if len(errors) > 1:
+        errors[0].answer += f" And {len(errors) - 1:,} more."
+    return list(errors[:1])
 
 
 def _measured(session: GcpSession) -> dict[str, float]:
@@ -161,7 +198,12 @@ def _with_cpu(machine: Resource, cpu: float | None) -> Resource:
 
 def _read(session: GcpSession, scanner: Scanner, where: FullName) -> Resource:
     with understood(scanner.tried.replace(".list", ".get")):
-        return scanner.resource(session.project, scanner.one(session, where))
+        return scanner.resource(session.project, _with_extra(session, scanner, scanner.one(session, where), []))
+
+
+def _made(session: GcpSession, call: Call) -> str:
+    with understood(call.operation):
+        return MADE[call.operation](session, call)
 
 
 def _perform(session: GcpSession, send: Perform, call: Call) -> Receipt:

@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Extra:
+    """A fact that the list leaves out: one more call for each item. Where it is denied the item is told without it, and that is a gap."""
+
+    tried: str
+    told: Callable[[GcpSession, Wire], Wire]
+
+
+@dataclass(frozen=True, slots=True)
 class Scanner:
     """One service. `everything` and `one` give the API's JSON, `resource` turns it into ours. `tried` is the permission the list needs."""
 
@@ -26,3 +34,4 @@ class Scanner:
     one: Callable[[GcpSession, FullName], Wire]
     resource: Callable[[Project, Wire], Resource]
     measured: bool = False
+    extra: Extra | None = None

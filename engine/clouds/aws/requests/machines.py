@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine.clouds.aws import arn
+from engine.clouds.aws import arn, targets
 from engine.clouds.aws.request import Build, Request, key_named, number, on_arn, own_id, tag
 from engine.clouds.operation import Call
 from engine.estate.resource import Resource
@@ -89,11 +89,25 @@ def _nodes(call: Call) -> Request:
     return Request("eks", "update_nodegroup_config", {"clusterName": cluster, "nodegroupName": name, **size})
 
 
+def _targeted(method: str, places: Callable[[Call], object]) -> Build:
+    """One call for each target group. Raises ValueError where no group is known."""
+
+    def build(call: Call) -> Request:
+        first, *more = targets.calls(own_id(call), targets.places_of(places(call))) or ({},)
+        if not first:
+            raise ValueError(f"{call.resource.name} is in no target group that is known; scan first")
+        return Request("elbv2", method, first, again=tuple(more))
+
+    return build
+
+
 REQUESTS: Mapping[str, Build] = {
     "ec2:StartInstances": _instances("start_instances"),
     "ec2:StopInstances": _instances("stop_instances"),
     "ec2:RebootInstances": _instances("reboot_instances"),
     "ec2:TerminateInstances": _instances("terminate_instances"),
+    "elasticloadbalancing:DeregisterTargets": _targeted("deregister_targets", lambda call: call.resource.properties.get(targets.GROUPS)),
+    "elasticloadbalancing:RegisterTargets": _targeted("register_targets", lambda call: call.arguments["targets"]),
     "ec2:ModifyInstanceAttribute": _attribute("InstanceType", lambda call: call.arguments["instance_type"]),
     "ec2:ModifyInstanceAttribute:protect": _attribute("DisableApiTermination", lambda _call: True),
     "ec2:ModifyInstanceAttribute:unprotect": _attribute("DisableApiTermination", lambda _call: False),

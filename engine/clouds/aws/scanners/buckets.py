@@ -16,12 +16,13 @@ _OLD_NAMES = {None: "us-east-1", "": "us-east-1", "EU": "eu-west-1"}
 
 def to_resource(raw: Raw, place: Place) -> Resource | None:
     """The bucket, None where its region could not be learned. A property that could not be learned is left out, never guessed."""
-    if "Location" not in raw:
+    region = raw.get("BucketRegion") or raw.get("Location")
+    if not region:
         return None
     name = raw["Name"]
     named = {"Block": "public_access_block", "Encryption": "encryption", "Key": "kms_key", "Versioning": "versioning"}
     properties = {ours: raw[theirs] for theirs, ours in named.items() if theirs in raw}
-    place = replace(place, region=raw["Location"])
+    place = replace(place, region=region)
     return built(KIND, place, Facts(name, name, "active", tags_of(raw.get("Tags")), properties))
 
 
@@ -49,13 +50,14 @@ def _ask(method: str) -> Callable[[Raw], Ask]:
 SCANNER = Scanner(
     kind=KIND,
     operation="s3:ListAllMyBuckets",
-    everything=Ask("list_buckets", ("Buckets",)),
+    # Asked for with a number, AWS tells each bucket's region in the list; a bucket's own policy may forbid to ask for it.
+    everything=Ask("list_buckets", ("Buckets",), {"MaxBuckets": 1000}),
     one=lambda own_id: Ask("list_buckets", ("Buckets",), {"Prefix": own_id}),
     item_id="Name",
     to_resource=to_resource,
     global_list=True,
     details=(
-        Detail("s3:GetBucketLocation", _ask("get_bucket_location"), _location),
+        Detail("s3:GetBucketLocation", _ask("get_bucket_location"), _location, when=lambda raw: "BucketRegion" not in raw),
         Detail(
             "s3:GetBucketPublicAccessBlock",
             _ask("get_public_access_block"),

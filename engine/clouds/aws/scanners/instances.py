@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from engine.clouds.aws import arn
+from engine.clouds.aws import arn, targets
 from engine.clouds.aws.scanner import Ask, Beside, Detail, Facts, Kind, Level, Metric, Place, Raw, Scanner, built, known, name_of, tags_of
 from engine.estate.resource import Resource
 
@@ -54,19 +55,32 @@ def _behind_classic(raw: Raw) -> tuple[tuple[str, str], ...]:
     return tuple((one["InstanceId"], raw["LoadBalancerName"]) for one in raw.get("Instances", []))
 
 
+_GROUPS = Ask("describe_target_groups", ("TargetGroups",))
+
+
+def _facet(prop: str, of: Callable[[Raw], tuple[tuple[str, str], ...]], told: Callable[[Sequence[str]], Any] | None = None) -> Beside:
+    """Another property out of the same target groups."""
+    return Beside(prop, "elbv2", "elasticloadbalancing:DescribeTargetGroups", _GROUPS, of, told=told)
+
+
 BALANCERS = (
     Beside(
         property="load_balancers",
         service="elbv2",
         operation="elasticloadbalancing:DescribeTargetGroups",
-        everything=Ask("describe_target_groups", ("TargetGroups",)),
+        everything=_GROUPS,
         beneath=(
             Level(
-                "elasticloadbalancing:DescribeTargetHealth",
+                targets.DESCRIBE_HEALTH,
                 lambda raw: Ask("describe_target_health", ("TargetHealthDescriptions",), {"TargetGroupArn": raw["TargetGroupArn"]}),
             ),
         ),
         of=_behind,
+        more=(
+            _facet(targets.GROUPS, targets.registered),
+            _facet(targets.HEALTH, targets.health, targets.standing),
+            _facet(targets.TYPED, targets.groups, ",".join),
+        ),
     ),
     Beside(
         property="load_balancers",

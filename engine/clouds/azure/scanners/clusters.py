@@ -1,26 +1,17 @@
-"""AKS clusters, and whether they run. Pure mapping over two calls."""
+"""AKS clusters, and whether they run. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.clouds.azure.arm import Account, ArmId, Kind, Wire, resource
-from engine.clouds.azure.scanner import Scanner
-from engine.clouds.azure.session import AzureSession
+from engine.clouds.azure.arm import Account, Kind, Wire, resource
+from engine.clouds.azure.scanner import Scanner, everything_of, one_of
 from engine.estate.resource import Resource
 
 KIND = Kind("kubernetes_cluster", "Microsoft.ContainerService/managedClusters")
 VERSION = "2024-09-01"
 # Changes of labels, pools and versions leave a cluster running.
 _STEADY = frozenset({"succeeded", "updating", "upgrading", "scaling", "reconciling"})
-
-
-async def _everything(session: AzureSession) -> list[Wire]:
-    return await session.rest_kind(KIND.native, VERSION)
-
-
-async def _one(session: AzureSession, where: ArmId) -> Wire:
-    return await session.rest_item(where.path, VERSION)
 
 
 def state(told: Mapping[str, object]) -> str:
@@ -42,4 +33,4 @@ def cluster(account: Account, wire: Wire) -> Resource:
     return resource(account, KIND, wire, state(told), facts)
 
 
-SCANNER = Scanner(KIND, "Microsoft.ContainerService/managedClusters/read", _everything, _one, cluster)
+SCANNER = Scanner(KIND, "Microsoft.ContainerService/managedClusters/read", everything_of(KIND, VERSION), one_of(VERSION), cluster)

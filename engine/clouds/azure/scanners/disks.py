@@ -1,4 +1,4 @@
-"""Managed disks, and whether anything hangs on them. Pure mapping over two calls."""
+"""Managed disks, and whether anything hangs on them. Pure."""
 
 from __future__ import annotations
 
@@ -6,20 +6,11 @@ from dataclasses import replace
 
 from engine.clouds.azure import costs
 from engine.clouds.azure.arm import Account, ArmId, Kind, Wire, resource, settled
-from engine.clouds.azure.scanner import Scanner
-from engine.clouds.azure.session import AzureSession
+from engine.clouds.azure.scanner import Scanner, everything_of, one_of
 from engine.estate.resource import Resource
 
 KIND = Kind("disk", "Microsoft.Compute/disks")
-
-
-async def _everything(session: AzureSession) -> list[Wire]:
-    return [found.as_dict() async for found in session.compute.disks.list()]
-
-
-async def _one(session: AzureSession, where: ArmId) -> Wire:
-    found: Wire = (await session.compute.disks.get(where.group, where.name)).as_dict()
-    return found
+VERSION = "2024-03-02"
 
 
 def disk(account: Account, wire: Wire) -> Resource:
@@ -39,4 +30,4 @@ def _on(machine: str) -> dict[str, str]:
     return {"machine_group": where.group, "machine": where.name} if where else {}
 
 
-SCANNER = Scanner(KIND, "Microsoft.Compute/disks/read", _everything, _one, disk, locked=True)
+SCANNER = Scanner(KIND, "Microsoft.Compute/disks/read", everything_of(KIND, VERSION), one_of(VERSION), disk, locked=True)

@@ -1,25 +1,16 @@
-"""PostgreSQL flexible servers, and whether they run. Pure mapping over two calls."""
+"""PostgreSQL flexible servers, and whether they run. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from engine.clouds.azure import costs
-from engine.clouds.azure.arm import Account, ArmId, Kind, Wire, resource
-from engine.clouds.azure.scanner import Scanner
-from engine.clouds.azure.session import AzureSession
+from engine.clouds.azure.arm import Account, Kind, Wire, resource
+from engine.clouds.azure.scanner import Scanner, everything_of, one_of
 from engine.estate.resource import Resource
 
 KIND = Kind("database_instance", "Microsoft.DBforPostgreSQL/flexibleServers")
 VERSION = "2024-08-01"
-
-
-async def _everything(session: AzureSession) -> list[Wire]:
-    return await session.rest_kind(KIND.native, VERSION)
-
-
-async def _one(session: AzureSession, where: ArmId) -> Wire:
-    return await session.rest_item(where.path, VERSION)
 
 
 def server(account: Account, wire: Wire) -> Resource:
@@ -40,4 +31,6 @@ def server(account: Account, wire: Wire) -> Resource:
     return replace(found, monthly_cost=costs.postgres(tier))
 
 
-SCANNER = Scanner(KIND, "Microsoft.DBforPostgreSQL/flexibleServers/read", _everything, _one, server, locked=True)
+SCANNER = Scanner(
+    KIND, "Microsoft.DBforPostgreSQL/flexibleServers/read", everything_of(KIND, VERSION), one_of(VERSION), server, locked=True
+)

@@ -1,25 +1,16 @@
-"""Public IP addresses, and whether anything uses them. Pure mapping over two calls."""
+"""Public IP addresses, and whether anything uses them. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from engine.clouds.azure import costs
-from engine.clouds.azure.arm import Account, ArmId, Kind, Wire, resource, settled
-from engine.clouds.azure.scanner import Scanner
-from engine.clouds.azure.session import AzureSession
+from engine.clouds.azure.arm import Account, Kind, Wire, resource, settled
+from engine.clouds.azure.scanner import Scanner, everything_of, one_of
 from engine.estate.resource import Resource
 
 KIND = Kind("ip_address", "Microsoft.Network/publicIPAddresses")
 VERSION = "2024-05-01"
-
-
-async def _everything(session: AzureSession) -> list[Wire]:
-    return await session.rest_kind(KIND.native, VERSION)
-
-
-async def _one(session: AzureSession, where: ArmId) -> Wire:
-    return await session.rest_item(where.path, VERSION)
 
 
 def address(account: Account, wire: Wire) -> Resource:
@@ -37,4 +28,4 @@ def address(account: Account, wire: Wire) -> Resource:
     return replace(found, monthly_cost=costs.PUBLIC_ADDRESS if facts["allocation"] == "Static" else 0.0)
 
 
-SCANNER = Scanner(KIND, "Microsoft.Network/publicIPAddresses/read", _everything, _one, address)
+SCANNER = Scanner(KIND, "Microsoft.Network/publicIPAddresses/read", everything_of(KIND, VERSION), one_of(VERSION), address)

@@ -1,25 +1,16 @@
-"""Snapshots of managed disks. Pure mapping over two calls."""
+"""Snapshots of managed disks. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from engine.clouds.azure import costs
-from engine.clouds.azure.arm import Account, ArmId, Kind, Wire, resource, settled
-from engine.clouds.azure.scanner import Scanner
-from engine.clouds.azure.session import AzureSession
+from engine.clouds.azure.arm import Account, Kind, Wire, resource, settled
+from engine.clouds.azure.scanner import Scanner, everything_of, one_of
 from engine.estate.resource import Resource
 
 KIND = Kind("snapshot", "Microsoft.Compute/snapshots")
-
-
-async def _everything(session: AzureSession) -> list[Wire]:
-    return [found.as_dict() async for found in session.compute.snapshots.list()]
-
-
-async def _one(session: AzureSession, where: ArmId) -> Wire:
-    found: Wire = (await session.compute.snapshots.get(where.group, where.name)).as_dict()
-    return found
+VERSION = "2024-03-02"
 
 
 def snapshot(account: Account, wire: Wire) -> Resource:
@@ -32,4 +23,4 @@ def snapshot(account: Account, wire: Wire) -> Resource:
     return replace(found, monthly_cost=costs.snapshot(size))
 
 
-SCANNER = Scanner(KIND, "Microsoft.Compute/snapshots/read", _everything, _one, snapshot)
+SCANNER = Scanner(KIND, "Microsoft.Compute/snapshots/read", everything_of(KIND, VERSION), one_of(VERSION), snapshot)

@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
 from engine.clouds.azure import costs
-from engine.clouds.azure.arm import Account, ArmId, Kind, Wire, resource, settled
-from engine.clouds.azure.fanning import each
-from engine.clouds.azure.scanner import Scanner
+from engine.clouds.azure.arm import Account, Kind, Wire, resource, settled
+from engine.clouds.azure.scanner import Extra, Scanner, everything_of, one_of
 from engine.clouds.azure.session import AzureSession
 from engine.estate.resource import Resource
 
 KIND = Kind("object_storage", "Microsoft.Storage/storageAccounts")
-
-
-BLOBS_VERSION = "2023-05-01"
+VERSION = "2023-05-01"
 # Accounts for files alone keep no blobs, and so no versions of them.
 WITHOUT_BLOBS = frozenset({"FileStorage"})
-
-
-async def _everything(session: AzureSession) -> list[Wire]:
-    return await each([found.as_dict() async for found in session.storage.storage_accounts.list()], partial(_with_blobs, session))
-
-
-async def _one(session: AzureSession, where: ArmId) -> Wire:
-    return await _with_blobs(session, (await session.storage.storage_accounts.get_properties(where.group, where.name)).as_dict())
 
 
 async def _with_blobs(session: AzureSession, account: Wire) -> Wire:
     """Whether older versions are kept stands with the account's blobs, not with the account."""
     if account.get("kind") in WITHOUT_BLOBS:
         return account
-    blobs = await session.rest_item(f"{account['id']}/blobServices/default", BLOBS_VERSION)
+    blobs = await session.rest_item(f"{account['id']}/blobServices/default", VERSION)
     return {**account, "blobs": blobs.get("properties") or {}}
 
 
@@ -50,4 +38,12 @@ def storage_account(account: Account, wire: Wire) -> Resource:
     return replace(found, monthly_cost=costs.STORAGE_ACCOUNT)
 
 
-SCANNER = Scanner(KIND, "Microsoft.Storage/storageAccounts/read", _everything, _one, storage_account, locked=True)
+SCANNER = Scanner(
+    KIND,
+    "Microsoft.Storage/storageAccounts/read",
+    everything_of(KIND, VERSION),
+    one_of(VERSION),
+    storage_account,
+    locked=True,
+    extra=Extra("Microsoft.Storage/storageAccounts/blobServices/read", _with_blobs),
+)

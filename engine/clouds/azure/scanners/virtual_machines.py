@@ -13,6 +13,7 @@ from engine.clouds.azure.session import AzureSession
 from engine.estate.resource import Resource
 
 KIND = Kind("compute_instance", "Microsoft.Compute/virtualMachines")
+VERSION = "2024-11-01"
 STATES: Mapping[str, str] = {
     "running": "running",
     "starting": "pending",
@@ -24,10 +25,9 @@ STATES: Mapping[str, str] = {
 
 
 async def _everything(session: AzureSession) -> list[Wire]:
-    machines = session.compute.virtual_machines
-    every = [machine.as_dict() async for machine in machines.list_all()]
+    every = await session.rest_kind(KIND.native, VERSION)
     # One list cannot tell both what a machine is and whether it runs; ids differ in case between the two.
-    views = {str(seen.id).lower(): seen.as_dict() async for seen in machines.list_all(status_only="true")}
+    views = {str(seen["id"]).lower(): seen for seen in await session.rest_kind(KIND.native, VERSION, statusOnly="true")}
     return [_joined(machine, views.get(str(machine["id"]).lower(), {})) for machine in every]
 
 
@@ -37,8 +37,7 @@ def _joined(machine: Wire, status: Wire) -> Wire:
 
 
 async def _one(session: AzureSession, where: ArmId) -> Wire:
-    machine: Wire = (await session.compute.virtual_machines.get(where.group, where.name, expand="instanceView")).as_dict()
-    return machine
+    return await session.rest_item(where.path, VERSION, **{"$expand": "instanceView"})
 
 
 def power(wire: Wire) -> str:

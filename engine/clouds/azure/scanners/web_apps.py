@@ -1,22 +1,13 @@
-"""App Service apps, function apps among them, and whether they answer. Pure mapping over two calls."""
+"""App Service apps, function apps among them, and whether they answer. Pure."""
 
 from __future__ import annotations
 
-from engine.clouds.azure.arm import Account, ArmId, Kind, Wire, resource
-from engine.clouds.azure.scanner import Scanner
-from engine.clouds.azure.session import AzureSession
+from engine.clouds.azure.arm import Account, Kind, Wire, resource
+from engine.clouds.azure.scanner import Scanner, everything_of, one_of
 from engine.estate.resource import Resource
 
 KIND = Kind("web_app", "Microsoft.Web/sites")
 VERSION = "2023-12-01"
-
-
-async def _everything(session: AzureSession) -> list[Wire]:
-    return await session.rest_kind(KIND.native, VERSION)
-
-
-async def _one(session: AzureSession, where: ArmId) -> Wire:
-    return await session.rest_item(where.path, VERSION)
 
 
 def app(account: Account, wire: Wire) -> Resource:
@@ -31,4 +22,4 @@ def app(account: Account, wire: Wire) -> Resource:
     return resource(account, KIND, wire, str(told.get("state") or "unknown").lower(), facts)
 
 
-SCANNER = Scanner(KIND, "Microsoft.Web/sites/read", _everything, _one, app)
+SCANNER = Scanner(KIND, "Microsoft.Web/sites/read", everything_of(KIND, VERSION), one_of(VERSION), app)

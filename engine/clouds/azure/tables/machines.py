@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from engine.clouds.azure.tables.ways import AT, always, as_before, when
-from engine.clouds.operation import Arguments, Inverse, Operation, OperationClass, Parameter
-from engine.estate.resource import Resource
+from engine.clouds.azure.tables.ways import AT, Way, always, as_before, when
+from engine.clouds.operation import Inverse, Operation, OperationClass, Parameter
 
 VM = frozenset({"Microsoft.Compute/virtualMachines"})
 SCALE_SET = frozenset({"Microsoft.Compute/virtualMachineScaleSets"})
 
 START = "Microsoft.Compute/virtualMachines/start/action"
 DEALLOCATE = "Microsoft.Compute/virtualMachines/deallocate/action"
+POWER_OFF = "Microsoft.Compute/virtualMachines/powerOff/action"
 RESTART = "Microsoft.Compute/virtualMachines/restart/action"
 RESIZE = "Microsoft.Compute/virtualMachines/write"
 DELETE_VM = "Microsoft.Compute/virtualMachines/delete"
 START_SET = "Microsoft.Compute/virtualMachineScaleSets/start/action"
 STOP_SET = "Microsoft.Compute/virtualMachineScaleSets/deallocate/action"
+POWER_OFF_SET = "Microsoft.Compute/virtualMachineScaleSets/powerOff/action"
 RESTART_SET = "Microsoft.Compute/virtualMachineScaleSets/restart/action"
 SCALE_SET_TO = "Microsoft.Compute/virtualMachineScaleSets/write"
 
@@ -24,9 +25,10 @@ CAPACITY = Parameter("capacity", pattern=r"0|[1-9][0-9]{0,2}|1000", meaning="how
 STOPPED = frozenset({"deallocated", "stopped"})
 
 
-def _stopped_again(resource: Resource, _arguments: Arguments) -> Inverse | None:
-    """A VM that was deallocated goes back there; one that was merely stopped went on costing, and deallocating saves that."""
-    return Inverse(DEALLOCATE) if resource.state in STOPPED else None
+def _stopped_again(deallocate: str, power_off: str) -> Way:
+    """As it was: deallocated, or merely stopped, which keeps its host, its address and its price."""
+    backs = {"deallocated": Inverse(deallocate), "stopped": Inverse(power_off)}
+    return lambda resource, _arguments: backs.get(resource.state)
 
 
 MACHINES: tuple[Operation, ...] = (
@@ -39,7 +41,7 @@ MACHINES: tuple[Operation, ...] = (
         command=("az", "vm", "start", *AT),
         promise={"state": "running"},
         states=STOPPED,
-        inverse=_stopped_again,
+        inverse=_stopped_again(DEALLOCATE, POWER_OFF),
         repeatable=True,
     ),
     Operation(
@@ -53,6 +55,18 @@ MACHINES: tuple[Operation, ...] = (
         states=frozenset({"running", "stopped"}),
         inverse=when("running", START),
         no_way_back="It was stopped already and only goes on to be deallocated; nothing ran that could be started again.",
+        repeatable=True,
+    ),
+    Operation(
+        name=POWER_OFF,
+        cloud="azure",
+        native_types=VM,
+        kind=OperationClass.POWER,
+        title="Power off",
+        command=("az", "vm", "stop", *AT),
+        promise={"state": "stopped"},
+        states=frozenset({"running"}),
+        inverse=always(START),
         repeatable=True,
     ),
     Operation(
@@ -104,7 +118,7 @@ SCALE_SETS: tuple[Operation, ...] = (
         command=("az", "vmss", "start", *AT),
         promise={"state": "running"},
         states=STOPPED,
-        inverse=always(STOP_SET),
+        inverse=_stopped_again(STOP_SET, POWER_OFF_SET),
         repeatable=True,
         settles_s=900,
     ),
@@ -119,6 +133,19 @@ SCALE_SETS: tuple[Operation, ...] = (
         states=frozenset({"running", "stopped"}),
         inverse=when("running", START_SET),
         no_way_back="Its machines were stopped already and only go on to be deallocated; nothing ran that could be started again.",
+        repeatable=True,
+        settles_s=900,
+    ),
+    Operation(
+        name=POWER_OFF_SET,
+        cloud="azure",
+        native_types=SCALE_SET,
+        kind=OperationClass.POWER,
+        title="Power off",
+        command=("az", "vmss", "stop", *AT),
+        promise={"state": "stopped"},
+        states=frozenset({"running"}),
+        inverse=always(START_SET),
         repeatable=True,
         settles_s=900,
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.clouds.gcp import costs
 from engine.clouds.gcp.names import FullName, Kind, Project, Seen, Wire, resource
-from engine.clouds.gcp.scanner import Scanner
+from engine.clouds.gcp.scanner import Extra, Scanner
 from engine.clouds.gcp.session import GcpSession
 from engine.estate.resource import Resource
 
@@ -13,12 +13,12 @@ EVERYBODY = frozenset({"allUsers", "allAuthenticatedUsers"})
 
 
 def _everything(session: GcpSession) -> list[Wire]:
-    listed = session.pages("storage", "/storage/v1/b", "items", {"project": session.project.id})
-    return [_with_policy(session, bucket) for bucket in listed]
+    return session.pages("storage", "/storage/v1/b", "items", {"project": session.project.id})
 
 
 def _one(session: GcpSession, where: FullName) -> Wire:
-    return _with_policy(session, session.rest("GET", "storage", f"/storage/v1/b/{where.name}"))
+    found: Wire = session.rest("GET", "storage", f"/storage/v1/b/{where.name}")
+    return found
 
 
 def _with_policy(session: GcpSession, bucket: Wire) -> Wire:
@@ -39,7 +39,7 @@ def bucket(project: Project, told: Wire) -> Resource:
     uniform = access.get("uniformBucketLevelAccess") or access.get("bucketPolicyOnly") or {}
     facts = {
         "uniform_access": bool(uniform.get("enabled", False)),
-        "public": is_public(told),
+        **({"public": is_public(told)} if "policy" in told else {}),
         "versioning": bool((told.get("versioning") or {}).get("enabled", False)),
         "public_access_prevention": str(access.get("publicAccessPrevention") or "inherited"),
     }
@@ -48,4 +48,4 @@ def bucket(project: Project, told: Wire) -> Resource:
     return resource(project, KIND, name, seen)
 
 
-SCANNER = Scanner(KIND, "storage.buckets.list", _everything, _one, bucket)
+SCANNER = Scanner(KIND, "storage.buckets.list", _everything, _one, bucket, extra=Extra("storage.buckets.getIamPolicy", _with_policy))

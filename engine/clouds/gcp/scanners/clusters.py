@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from engine.clouds.gcp.answers import whole
 from engine.clouds.gcp.names import FullName, Kind, Project, Seen, Wire, flag_of, region_of, resource
 from engine.clouds.gcp.scanner import Scanner
 from engine.clouds.gcp.session import GcpSession
@@ -16,10 +17,9 @@ STATES: Mapping[str, str] = {"RUNNING": "running", "RECONCILING": "running", "PR
 
 
 def everything(session: GcpSession) -> list[Wire]:
-    """All clusters of the project. Raises ValueError when Google left zones out, since a part is not the whole."""
+    """All clusters of the project. Raises Partial when Google left zones out, since a part is not the whole."""
     answer = session.rest("GET", "container", f"/v1/projects/{session.project.id}/locations/-/clusters")
-    if missing := answer.get("missingZones"):
-        raise ValueError(f"Kubernetes Engine could not read {', '.join(missing)}")
+    whole(answer)
     return list(answer.get("clusters") or ())
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from engine.clouds.gcp import costs
 from engine.clouds.gcp.names import FullName, Kind, Project, Seen, Wire, compute_id, last, region_of, resource
 from engine.clouds.gcp.scanner import Scanner
-from engine.clouds.gcp.session import GcpSession, wire
+from engine.clouds.gcp.session import GcpSession
 from engine.estate.resource import Resource
 
 KIND = Kind("compute_instance", "compute.googleapis.com/Instance")
@@ -29,13 +29,12 @@ STATES: Mapping[str, str] = {
 
 
 def _everything(session: GcpSession) -> list[Wire]:
-    scopes = session.instances.aggregated_list(request={"project": session.project.id}, retry=None, timeout=session.timeout_s)
-    return [wire(found) for _, scope in scopes for found in scope.instances]
+    return session.scopes("instances")
 
 
 def _one(session: GcpSession, where: FullName) -> Wire:
-    request = {"project": where.project, "zone": where.zone, "instance": where.name}
-    return wire(session.instances.get(request=request, retry=None, timeout=session.timeout_s))
+    found: Wire = session.rest("GET", "compute", f"/compute/v1/{where.path}")
+    return found
 
 
 def instance(project: Project, told: Wire) -> Resource:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from engine.clouds.gcp import costs
 from engine.clouds.gcp.names import FullName, Kind, Project, Seen, Wire, compute_id, last, resource
 from engine.clouds.gcp.scanner import Scanner
-from engine.clouds.gcp.session import GcpSession, wire
+from engine.clouds.gcp.session import GcpSession
 from engine.estate.resource import Resource
 
 KIND = Kind("snapshot", "compute.googleapis.com/Snapshot")
 
 
 def _everything(session: GcpSession) -> list[Wire]:
-    listed = session.snapshots.list(request={"project": session.project.id}, retry=None, timeout=session.timeout_s)
-    return [wire(found) for found in listed]
+    return session.pages("compute", f"/compute/v1/projects/{session.project.id}/global/snapshots", "items")
 
 
 def _one(session: GcpSession, where: FullName) -> Wire:
-    return wire(session.snapshots.get(request={"project": where.project, "snapshot": where.name}, retry=None, timeout=session.timeout_s))
+    found: Wire = session.rest("GET", "compute", f"/compute/v1/{where.path}")
+    return found
 
 
 def snapshot(project: Project, told: Wire) -> Resource:

@@ -202,6 +202,36 @@ class ServiceMaker(Maker):
         await elb.register_targets(TargetGroupArn=made["TargetGroupArn"], Targets=[{"Id": instance.name, "Port": 80}])
         return instance
 
+    async def served_instance(self) -> Resource:
+        """An instance behind two load balancers, as a sweep knows it: with its registrations."""
+        instance = await self.balanced_instance(await self.load_balancer())
+        other, elb = await self.load_balancer(), await self.client("elbv2")
+        vpc = (await (await self.client("ec2")).describe_vpcs())["Vpcs"][0]["VpcId"]
+        group = await elb.create_target_group(Name=self._name("tg"), Protocol="HTTP", Port=8080, VpcId=vpc, TargetType="instance")
+        second = group["TargetGroups"][0]["TargetGroupArn"]
+        to = [{"Type": "forward", "TargetGroupArn": second}]
+        await elb.create_listener(LoadBalancerArn=other.id, Protocol="HTTP", Port=80, DefaultActions=to)
+        await elb.register_targets(TargetGroupArn=second, Targets=[{"Id": instance.name, "Port": 8080}])
+        return await self.as_swept(instance)
+
+    async def drained_instance(self) -> Resource:
+        """One that was behind load balancers, and is not now."""
+        made, elb = await self.served_instance(), await self.client("elbv2")
+        for place in made.properties["target_groups"]:
+            group, _, port = place.rpartition(":")
+            await elb.deregister_targets(TargetGroupArn=group, Targets=[{"Id": made.name, "Port": int(port)}])
+        return made
+
+    async def as_swept(self, instance: Resource) -> Resource:
+        """With its registrations, which only a sweep asks for: read from AWS's own answers."""
+        elb = await self.client("elbv2")
+        places = []
+        for group in (await elb.describe_target_groups())["TargetGroups"]:
+            health = await elb.describe_target_health(TargetGroupArn=group["TargetGroupArn"])
+            targets = (one["Target"] for one in health["TargetHealthDescriptions"])
+            places += [f"{group['TargetGroupArn']}:{target['Port']}" for target in targets if target["Id"] == instance.name]
+        return replace(instance, properties={"target_groups": sorted(places)})
+
     async def warehouse(self) -> Resource:
         name = self._name("warehouse")
         await (await self.client("redshift")).create_cluster(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.clouds.aws.cloud import AwsCloud
-from engine.clouds.aws.simulated import judged, principal_of, spoken
+from engine.clouds.aws.simulated import judged, judged_everywhere, principal_of, spoken
 from tests.engine.execution.samples import vm
 
 ONE, TWO = vm("one"), vm("two")
@@ -129,3 +129,23 @@ async def test_moto_simulates_nothing_and_an_unknown_operation_is_not_asked_abou
     assert strange.why == "Escher knows no AWS operation ec2:RunInstances."
     root = await cloud.allowed("999999999999", STOP, (vm("one"),))
     assert "not configured" in root.why
+
+
+def test_what_holds_for_all_resources_is_a_yes_to_all_or_a_no_that_is_spelt_out():
+    said = {"a": "allowed", "b": "explicitDeny", "c": "implicitDeny", "d": "allowed"}
+    results = [{"EvalActionName": name, "EvalDecision": decision} for name, decision in said.items()]
+    results[3]["MissingContextValues"] = ["aws:MultiFactorAuthPresent"]
+    assert judged_everywhere(results) == {"a": "allowed", "b": "denied"}
+
+
+async def test_an_account_is_asked_about_all_operations_in_a_few_requests(sandbox, faults):
+    cloud, account = near(sandbox, faults)
+    faults.answer_with("SimulatePrincipalPolicy", 200, ANSWER.format(action=STOP, decision="explicitDeny", arn="*"))
+    (check,) = await cloud.rights(account)
+    assert (check.operation, check.account, check.verdict, check.targets) == (STOP, account, "denied", ())
+    assert 1 < faults.seen["SimulatePrincipalPolicy"] < 10
+    assert set(faults.seen) == QUESTIONS
+    faults.answer_with("SimulatePrincipalPolicy", 200, "<html>busy</html>")
+    assert await cloud.rights(account) == ()
+    assert await cloud.rights("999999999999") == ()
+    await cloud.close()

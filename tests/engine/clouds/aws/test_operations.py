@@ -96,6 +96,7 @@ REVERSIBLE = [
     ("kms:UntagResource", "key", {"key": "env"}),
     ("logs:TagResource", "log_group", {"key": "team", "value": "core"}),
     ("logs:UntagResource", "log_group", {"key": "env"}),
+    ("elasticloadbalancing:DeregisterTargets", "served_instance", {}),
     ("elasticloadbalancing:ModifyLoadBalancerAttributes:protect", "load_balancer", {}),
     ("elasticloadbalancing:ModifyLoadBalancerAttributes:unprotect", "protected_load_balancer", {}),
     ("elasticloadbalancing:AddTags", "load_balancer", {"key": "team", "value": "core"}),
@@ -115,7 +116,7 @@ ONE_WAY = [
     ("logs:PutRetentionPolicy", "log_group", {"days": "30"}),
 ]
 # Tried as the way back of another, which is what they are for.
-BACK = {"ec2:AttachVolume", "ec2:AssociateAddress"}
+BACK = {"ec2:AttachVolume", "ec2:AssociateAddress", "elasticloadbalancing:RegisterTargets"}
 FINAL = [
     ("ec2:TerminateInstances", "instance", {}),
     ("ec2:DeleteVolume", "volume", {}),

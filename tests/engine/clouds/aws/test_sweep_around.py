@@ -10,7 +10,8 @@ import pytest
 from engine.clock import FakeClock
 from engine.clouds.aws import sweep
 from engine.clouds.aws.cloud import STAYS_TOLD, AwsCloud
-from engine.clouds.aws.scanners import instances
+from engine.clouds.aws.scanner import Place
+from engine.clouds.aws.scanners import buckets, instances
 from engine.errors import Denied, Unreachable
 from engine.estate.constraints import constraints
 from engine.estate.facts import size, state_class
@@ -91,12 +92,38 @@ async def test_an_item_that_cannot_be_described_is_a_gap_and_reading_it_is_no_de
     cloud = AwsCloud([through(faults, sandbox)], patience=ONCE)
     parts, gaps = await swept(cloud)
     assert [(g.tried, g.reason) for g in gaps] == [("dynamodb:DescribeTable", GapReason.DENIED)]
-    assert [p.resources for p in parts if p.type == "table"] == [()]
+    assert [p for p in parts if p.type == "table"] == [], "a part without it would say that it has vanished"
     name = f"arn:aws:dynamodb:us-east-1:{sandbox.accounts[0].id}:table/storefront-carts"
     table = Resource("aws", "table", "AWS::DynamoDB::Table", name, "storefront-carts", sandbox.accounts[0].id, "", "us-east-1", "active")
     with pytest.raises(Denied):
         await cloud.read(table)
     await cloud.close()
+
+
+async def test_an_item_that_went_away_since_it_was_listed_is_left_out(faults, sandbox):
+    faults.answer_with("DescribeTable", 400, '{"__type": "ResourceNotFoundException", "message": "no such table"}')
+    cloud = AwsCloud([through(faults, sandbox)], patience=ONCE)
+    parts, gaps = await swept(cloud)
+    await cloud.close()
+    assert [p.resources for p in parts if p.type == "table"] == [()]
+    assert gaps == []
+
+
+async def test_a_bucket_that_may_not_be_asked_for_its_region_does_not_vanish(faults, sandbox):
+    faults.answer("GET ?location", 403, "AccessDenied")
+    cloud = AwsCloud([through(faults, sandbox)], patience=ONCE)
+    parts, gaps = await swept(cloud)
+    await cloud.close()
+    assert [(g.tried, g.reason) for g in gaps] == [("s3:GetBucketLocation", GapReason.DENIED)]
+    assert [p for p in parts if p.type == "object_storage"] == []
+
+
+def test_a_bucket_whose_region_stands_in_the_list_needs_no_such_question():
+    raw = {"Name": "b", "BucketRegion": "eu-west-1", "Block": True}
+    (location, *_) = buckets.SCANNER.details
+    assert not location.when(raw)
+    assert location.when({"Name": "b"})
+    assert buckets.to_resource(raw, Place("1", "a", "us-east-1")).region == "eu-west-1"
 
 
 async def test_a_table_that_vanished_is_none(cloud, sandbox):

@@ -90,3 +90,13 @@ async def test_what_is_no_answer_is_unknown(sandbox, cloud, status, why):
     assert why in check.why
     await sandbox.fault(path_regex="Microsoft.Authorization/permissions", garbage=True)
     assert (await cloud.allowed(AZURE_DEV, STOP, (ONE,))).verdict == "unknown"
+
+
+async def test_what_the_subscription_grants_holds_for_all_in_it(sandbox, cloud):
+    assert {check.operation for check in await cloud.rights(AZURE_DEV)} == cloud.operations.keys()
+    await sandbox.change("/", _granted=[{"actions": ["Microsoft.Compute/*"]}])
+    granted = await cloud.rights(AZURE_DEV)
+    assert {check.verdict for check in granted} == {"allowed"}
+    assert STOP in {check.operation for check in granted}
+    assert WRITE not in {check.operation.partition(":")[0] for check in granted}, "a role further down may grant it"
+    assert await cloud.rights("no-such-subscription") == ()

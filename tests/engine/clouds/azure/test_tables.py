@@ -53,6 +53,12 @@ def test_the_tables_need_no_sdk():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+def test_signing_in_and_asking_import_none_of_the_sdks_clients():
+    """That of Compute alone takes 100 MB."""
+    code = "import sys; from engine.clouds.azure.session import load; load(); assert not [m for m in sys.modules if m.startswith(('azure.mgmt.compute', 'azure.mgmt.storage', 'azure.identity'))]"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 @pytest.mark.parametrize(
     ("codes", "state"),
     [
@@ -106,7 +112,7 @@ def test_nothing_measured_is_none():
 def test_without_the_sdk_it_says_what_to_install():
     code = """
 import asyncio, sys
-sys.modules["azure.mgmt.compute.aio"] = None
+sys.modules["azure.core.rest"] = None
 from engine.clouds.azure.cloud import AzureCloud
 from engine.errors import SettingsError
 from engine.settings import AccountSettings

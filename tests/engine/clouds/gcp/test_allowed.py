@@ -83,3 +83,14 @@ async def test_what_is_no_answer_is_unknown(sandbox, cloud):
     await sandbox.fault(path_regex=":testIamPermissions", garbage=True)
     await sandbox.fault(path_regex="instances/.*/testIamPermissions", garbage=True, count=2)
     assert (await cloud.allowed(GCP_LAB, STOP, (ONE,))).verdict == "unknown"
+
+
+async def test_what_the_project_grants_and_lacks_as_a_whole(sandbox, cloud):
+    everything = {check.operation: check.verdict for check in await cloud.rights(GCP_LAB)}
+    assert set(everything.values()) == {"allowed"}
+    assert everything.keys() == cloud.operations.keys()
+    await sandbox.change(PROJECT, _withheld=[STOP, "cloudsql.instances.update"])
+    lacking = {check.operation: check.verdict for check in await cloud.rights(GCP_LAB)}
+    assert STOP not in lacking, "a machine's own roles may grant it"
+    assert {lacking[name] for name in cloud.operations if name.startswith("cloudsql.instances.update")} == {"denied"}
+    assert await cloud.rights("no-such-project") == ()

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from deploy.sandbox.estate import GCP_LAB
-from engine.clouds.gcp.rest_calls import with_label
+from engine.clouds.gcp.requests.sending import with_label
 from engine.clouds.operation import Call
 from engine.errors import NotFound, Rejected
 from engine.estate.resource import Resource

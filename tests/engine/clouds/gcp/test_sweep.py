@@ -151,7 +151,7 @@ async def test_zones_that_kubernetes_engine_left_out_make_a_gap(sandbox, cloud):
     await sandbox.change(f"projects/{estate.GCP_LAB}", _missing_zones=["europe-west1-b"])
     _, gaps = await swept(cloud)
     assert {(gap.type, gap.reason, gap.account) for gap in gaps} == {
-        (type_, GapReason.BROKEN, estate.GCP_LAB) for type_ in ("kubernetes_cluster", "node_pool")
+        (type_, GapReason.UNREACHABLE, estate.GCP_LAB) for type_ in ("kubernetes_cluster", "node_pool")
     }
     assert "could not read europe-west1-b" in gaps[0].detail
 
