@@ -71,10 +71,10 @@ def _serve(settings: Settings) -> int:
     from ai_server.app import create_app
     from ai_server.listening import serve
     from ai_server.logs import to_standard_error
-    from ai_server.tls import server_context
+    from ai_server.tls import renewing_context
 
     settings.check()
-    tls = server_context(settings.certificate, settings.key) if settings.certificate and settings.key else None
+    tls = renewing_context(settings.certificate, settings.key) if settings.certificate and settings.key else None
     to_standard_error()
     serve(create_app(settings), settings, tls)
     return 0

@@ -16,7 +16,7 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 BYTES = (256.0, 1024.0, 4096.0, 16384.0, 65536.0, 262144.0, 1048576.0)
 OUTCOMES = frozenset({
-    "plan", "answer", "information", "clarification", "refusal", "unknown", "health", "metrics", "openapi",
+    "plan", "answer", "information", "clarification", "refusal", "unknown", "ungrounded", "health", "metrics", "openapi",
     "invalid_request", "unsealed", "too_large", "unauthorized", "rate_limited", "timeout", "busy", "internal", "gone",
 })  # fmt: skip
 MODEL_OUTCOMES = frozenset({"chosen", "raised", "nothing", "unsound", "timeout", "budget", "unreachable", "refused"})

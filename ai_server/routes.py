@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 from starlette.responses import JSONResponse
 
+from ai_server.agents.noting import note
 from ai_server.agents.planner import consider
 from ai_server.knowledge.knowledge import Knowledge
 from ai_server.metrics import CONTENT_TYPE, Metrics
@@ -18,7 +19,7 @@ from ai_server.models.consulting import Consultant
 from ai_server.openapi import document
 from ai_server.refusing import OUTCOME, error_response
 from ai_server.unsealed import leak
-from ai_server.wire import PlanReply, PlanRequest
+from ai_server.wire import PlanReply, PlanRequest, Unknown
 
 PATHS = ("POST /v1/plan", "GET /health", "GET /metrics", "GET /openapi.json")
 
@@ -74,8 +75,9 @@ async def _planned(body: bytes, request_id: str, rooms: Rooms) -> Response:
     said = considered.reply
     if rooms.consultant:
         said = await rooms.consultant.considered(asked, said)
-    answer = PlanReply(request_id=request_id, reply=said, understood=considered.understood)
-    return Response(answer.model_dump_json(), media_type="application/json", headers={OUTCOME: said.kind})
+    answer = PlanReply(request_id=request_id, reply=said, understood=considered.understood, note=note(asked, said, rooms.knowledge) or None)
+    outcome = (said.code or said.kind) if isinstance(said, Unknown) else said.kind
+    return Response(answer.model_dump_json(exclude_none=True), media_type="application/json", headers={OUTCOME: outcome})
 
 
 def loaded(knowledge: Knowledge) -> Mapping[str, int]:

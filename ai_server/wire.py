@@ -53,6 +53,7 @@ Action = Literal[
     "enable_versioning",
     "suspend_versioning",
     "set_retention",
+    "drain",
 ]
 
 
@@ -212,11 +213,15 @@ class Refusal(Part):
 
 
 class Unknown(Part):
-    """The server knows no operation or answer for this; `reason` says what it looked for."""
+    """The server knows no operation or answer for this; `reason` says what it looked for.
+
+    `code` is there where something else than not knowing is behind it: `ungrounded`, a plan that did not hold was held back.
+    """
 
     kind: Literal["unknown"] = "unknown"
     reason: str = Field(max_length=1000)
     citations: tuple[Citation, ...] = ()
+    code: Literal["ungrounded"] | None = None
 
 
 Reply = Annotated[Plan | Answer | Information | Clarification | Refusal | Unknown, Field(discriminator="kind")]
@@ -232,12 +237,17 @@ class Understood(Part):
 
 
 class PlanReply(Part):
-    """The reply to a `PlanRequest`. `request_id` is random, for matching logs of both sides; it says nothing of the content."""
+    """The reply to a `PlanRequest`. `request_id` is random, for matching logs of both sides; it says nothing of the content.
+
+    `note` is what the person should know beside the reply, in a sentence or two. What is None is left away, so that an older reader, who knows
+    no such field, meets it only where there is something to say.
+    """
 
     version: Literal["1"] = WIRE_VERSION
     request_id: str = Field(pattern=r"^[0-9a-f]{16}$")
     reply: Reply
     understood: Understood | None = None
+    note: Annotated[str, Field(max_length=400)] | None = None
 
 
 class ErrorReply(Part):

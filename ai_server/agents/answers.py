@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ai_server.agents.classification import Mention, Reading
-from ai_server.agents.looking_up import commands
+from ai_server.agents.looking_up import absence_cited, commands
 from ai_server.knowledge.knowledge import SAME_WISH, Knowledge, phrases
 from ai_server.knowledge.playbook import CLOUDS, Absence, NoWayBack, Playbook, Practice
 from ai_server.wire import Answer, Citation, CloudName, Unknown
 
 CLOUD_NAMES: dict[CloudName, str] = {"aws": "AWS", "azure": "Azure", "gcp": "Google Cloud"}
 MOST_SHOWN = 6
+MOST_CITED = 12
 
 
 def how_to(reading: Reading, knowledge: Knowledge) -> Answer | Unknown:
@@ -24,7 +25,7 @@ def how_to(reading: Reading, knowledge: Knowledge) -> Answer | Unknown:
             citations=tuple(Citation(kind="playbook", id=book.id, title=book.title) for book in books),
         )
     if absent := _absences(reading, knowledge):
-        return Answer(text="\n".join(dict.fromkeys(row.reason for row in absent)))
+        return Answer(text="\n".join(dict.fromkeys(row.reason for row in absent)), citations=tuple(absence_cited(row) for row in absent))
     found = commands(reading, knowledge)
     if isinstance(found, Answer):
         return found
@@ -40,7 +41,7 @@ def equivalent(reading: Reading) -> Answer | Unknown:
     wanted = [cloud for cloud in reading.clouds if cloud != mention.cloud] or [cloud for cloud in CLOUDS if cloud != mention.cloud]
     there = "; ".join(f"in {CLOUD_NAMES[cloud]} it is {' or '.join(mention.row.services[cloud])}" for cloud in wanted)
     notes = [mention.row.notes[cloud] for cloud in wanted if cloud in mention.row.notes]
-    text = " ".join([f"{_named(mention)}: {there}.", *notes])
+    text = " ".join([f"{_named(mention)}: {there}.", *notes, f"Sources: {'; '.join(mention.row.sources)}."])
     return Answer(text=text, citations=(Citation(kind="equivalent", id=mention.row.id, title=mention.row.title),))
 
 
@@ -61,9 +62,30 @@ def practice(reading: Reading, knowledge: Knowledge) -> Answer | Unknown:
 def capability(reading: Reading, knowledge: Knowledge) -> Answer:
     """What Escher can plan, narrowed to what the question names."""
     books = [book for book in knowledge.playbooks if _fits(book, reading, with_action=False)] or list(knowledge.playbooks)
-    lines = [f"{CLOUD_NAMES[cloud]}: {'; '.join(book.title for book in books if book.cloud == cloud)}." for cloud in CLOUDS]
-    shown = [line for line, cloud in zip(lines, CLOUDS, strict=True) if any(book.cloud == cloud for book in books)]
-    return Answer(text="I can plan these changes.\n" + "\n".join(shown))
+    shown = [f"{CLOUD_NAMES[cloud]}: {told}." for cloud in CLOUDS if (told := _told([book for book in books if book.cloud == cloud]))]
+    return Answer(text="I can plan these changes.\n" + "\n".join(shown), citations=_library(books))
+
+
+def _told(books: Sequence[Playbook]) -> str:
+    """The titles where they are few; else what can be done to each kind of thing, since a whole library's titles are more than anybody reads."""
+    if len(books) <= MOST_CITED:
+        return "; ".join(book.title for book in books)
+    kinds: dict[str, dict[str, None]] = {}
+    for book in books:
+        kinds.setdefault(book.types[0].replace("_", " "), {})[book.action.replace("_", " ")] = None
+    return "; ".join(f"{kind}: {', '.join(actions)}" for kind, actions in sorted(kinds.items()))
+
+
+def _library(books: Sequence[Playbook]) -> tuple[Citation, ...]:
+    """Each playbook where they are few; else the library of each cloud they are of."""
+    if len(books) <= MOST_CITED:
+        return tuple(Citation(kind="playbook", id=book.id, title=book.title) for book in books)
+    counts = {cloud: sum(book.cloud == cloud for book in books) for cloud in CLOUDS}
+    return tuple(
+        Citation(kind="playbook", id=f"playbooks/{cloud}", title=f"{count} playbooks for {CLOUD_NAMES[cloud]}")
+        for cloud, count in counts.items()
+        if count
+    )
 
 
 def _books(reading: Reading, knowledge: Knowledge) -> tuple[Playbook, ...]:

@@ -9,7 +9,7 @@ from ai_server.agents.looking_up import clouds_of
 from ai_server.wire import Action, Answer, Clarification, Information, Plan, PlanRequest, Refusal, Understood, Unknown
 
 FAMILIES: Mapping[str, tuple[Action, ...]] = {
-    "power": ("start", "stop", "restart", "enable", "disable", "failover"),
+    "power": ("start", "stop", "restart", "enable", "disable", "failover", "drain"),
     "size": ("resize", "scale", "grow"),
     "tags": ("tag", "untag"),
     "copies": ("snapshot", "enable_backups", "enable_versioning", "suspend_versioning"),

@@ -11,6 +11,8 @@ from ai_server.knowledge.playbook import GONE, Playbook, Step
 from ai_server.wire import Action, Group, LeftOut, PlannedStep
 
 MOST_STEPS = 64
+ANY_STATE = "any"
+"""Told of a group whose plan is for later: whatever state it is in by then, every step it may need is planned."""
 UNDOES: Mapping[Action, Action] = {"start": "stop", "stop": "start"}
 
 
@@ -69,7 +71,7 @@ class Draft:
             return earlier
         if state == GONE:
             return "gone by then"
-        if book.states and state not in book.states:
+        if book.states and state not in (*book.states, ANY_STATE):
             return book.already.get(state, f"cannot {book.action} while {state.replace('_', ' ')}")
         return _flag_reason(book, group)
 
@@ -100,7 +102,7 @@ class Draft:
     def _ways(self, book: Playbook, groups: Sequence[Group]) -> dict[Way, list[Group]]:
         ways: dict[Way, list[Group]] = {}
         for group in groups:
-            steps = tuple(step.id for step in book.steps if not step.states or self.state_of(group) in step.states)
+            steps = tuple(step.id for step in book.steps if not step.states or self.state_of(group) in (*step.states, ANY_STATE))
             ways.setdefault(Way(book.id, steps, self.last.get(group.handle, ())), []).append(group)
         return ways
 

@@ -9,6 +9,7 @@ from ai_server.agents.classification import Reading
 from ai_server.knowledge.commands.command import Command
 from ai_server.knowledge.knowledge import Finder, Hit, Knowledge
 from ai_server.knowledge.language import covered, words_of
+from ai_server.knowledge.playbook import Absence
 from ai_server.wire import Answer, Citation, CloudName, Unknown
 
 SURE = 0.6
@@ -45,6 +46,12 @@ def by_hand(message: str, knowledge: Knowledge, cloud: CloudName) -> Command | N
 
 def cited(command: Command) -> Citation:
     return Citation(kind="command", id=command.operation[:120], title=command.summary[:200])
+
+
+def absence_cited(row: Absence) -> Citation:
+    """The row of `playbooks/absent/` that says why something is not done."""
+    kind = (row.native_types or row.types)[0]
+    return Citation(kind="playbook", id=f"absent/{row.cloud}: {row.action} {kind}"[:120], title=row.reason[:200])
 
 
 def question(reading: Reading, knowledge: Knowledge) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ai_server.agents.agreement import objection
 from ai_server.agents.drafting import Draft, TooManySteps
-from ai_server.agents.looking_up import by_hand, cited, typed
+from ai_server.agents.looking_up import absence_cited, by_hand, cited, typed
 from ai_server.agents.risk import estimate
 from ai_server.agents.values import bindings, mixed_sizes, values_of
 from ai_server.knowledge.knowledge import Knowledge
@@ -138,16 +138,17 @@ def _add(fitting: Fitting, values: Sequence[Value], draft: Draft) -> Clarificati
 
 
 def _missing(order: Order, group: Group, knowledge: Knowledge) -> str:
-    reason = knowledge.absence(order.action, group.type, group.cloud, group.native_type)
-    return reason or f"Escher knows no way to {_verb(order)} a {_noun(group.type)} in {CLOUD_NAMES[group.cloud]}."
+    row = knowledge.absence(order.action, group.type, group.cloud, group.native_type)
+    return row.reason if row else f"Escher knows no way to {_verb(order)} a {_noun(group.type)} in {CLOUD_NAMES[group.cloud]}."
 
 
 def _nothing_fits(task: Task, request: PlanRequest, knowledge: Knowledge) -> Refusal | Unknown:
     """A refusal where somebody wrote down why; otherwise an honest "I do not know how", with the command to type where one is sure."""
-    written = [knowledge.absence(task.order.action, group.type, group.cloud, group.native_type) for group in task.groups]
+    asked = (knowledge.absence(task.order.action, group.type, group.cloud, group.native_type) for group in task.groups)
+    written = tuple(dict.fromkeys(absence_cited(row) for row in asked if row))
     text = " ".join(dict.fromkeys(_missing(task.order, group, knowledge) for group in task.groups))
-    if any(written):
-        return Refusal(reason=text[:1000])
+    if written:
+        return Refusal(reason=text[:1000], citations=written)
     found = by_hand(request.message, knowledge, task.groups[0].cloud)
     hand = f" By hand it is `{typed(found)}`." if found else ""
     return Unknown(reason=f"{text[:700]}{hand}", citations=(cited(found),) if found else ())

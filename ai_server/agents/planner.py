@@ -8,7 +8,7 @@ from ai_server.agents import answers
 from ai_server.agents.certainty import understood
 from ai_server.agents.classification import Kind, Reading, read
 from ai_server.agents.explaining import explanation
-from ai_server.agents.operations import plan
+from ai_server.agents.holding import held_plan
 from ai_server.agents.querying import query
 from ai_server.knowledge.knowledge import Knowledge
 from ai_server.wire import Answer, Clarification, Information, Plan, PlanRequest, Refusal, Understood, Unknown
@@ -27,7 +27,7 @@ class Considered:
 def consider(request: PlanRequest, knowledge: Knowledge) -> Considered:
     """The reply to a request. Never raises for what a valid request holds."""
     reading = read(request, knowledge)
-    found = plan(request, knowledge) if reading.kind is Kind.PLAN else _answer(reading, request, knowledge)
+    found = held_plan(request, knowledge) if reading.kind is Kind.PLAN else _answer(reading, request, knowledge)
     return Considered(found, understood(reading, request, found))
 
 

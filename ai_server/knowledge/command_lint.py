@@ -5,6 +5,7 @@ Findings are sentences. What a playbook shows is typed by people, so it must be 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
@@ -14,11 +15,17 @@ from ai_server.knowledge.commands.index import CommandIndex
 from ai_server.knowledge.playbook import Playbook
 from ai_server.wire import CloudName
 
+PLACE = re.compile(r"<([a-z0-9-]+)>")
+# `Key=<key>,Value=<value>`, `TagSet=[…]`: the parts of a structured parameter, as the AWS CLI takes them.
+STRUCTURED = re.compile(r"^[A-Z]\w*=")
+
 
 def lint_commands(playbooks: Sequence[Playbook], index: CommandIndex) -> list[str]:
     """Findings, sorted; empty for a library whose operations and commands are all known. Clouds without a pack are passed over."""
     books = [book for book in playbooks if book.cloud in index.clouds]
-    return sorted(set(chain.from_iterable(chain(_operations(book, index), _commands(book, index)) for book in books)))
+    return sorted(
+        set(chain.from_iterable(chain(_operations(book, index), _arguments(book, index), _commands(book, index)) for book in books))
+    )
 
 
 def known_as(cloud: CloudName, operation: str, index: CommandIndex) -> Sequence[Command]:
@@ -38,6 +45,38 @@ def _operations(book: Playbook, index: CommandIndex) -> Iterator[str]:
             yield f"{book.id}: {step.id}: {step.operation} is neither an operation nor a permission of any command known for {book.cloud}"
         elif found and all(one.reads for one in found):
             yield f"{book.id}: {step.id}: {step.operation} only reads, by {found[0].command or found[0].operation}"
+
+
+def _arguments(book: Playbook, index: CommandIndex) -> Iterator[str]:
+    """An argument that none of the operation's commands takes is an invented one, whatever it is called here."""
+    for step in book.steps:
+        for name, value in step.arguments.items():
+            # What is typed is looked at first: to look at a command's fields is to unpack them.
+            if not _typed_as(name, value, book, index) and not any(
+                _takes(one, name) for one in known_as(book.cloud, step.operation, index)
+            ):
+                yield f"{book.id}: {step.id}: no command of {step.operation} takes {name}"
+
+
+def _takes(command: Command, name: str) -> bool:
+    return any(_bare(name) in map(_bare, (one.name, one.option, *one.aliases)) for one in command.fields)
+
+
+def _typed_as(name: str, value: object, book: Playbook, index: CommandIndex) -> bool:
+    """Whether the argument stands in what a person types: as the placeholder of its parameter, or inside of a structure."""
+    wanted = _bare(value[1:]) if isinstance(value, str) and value.startswith("$") else _bare(name)
+    for argv in book.commands:
+        found = index.typed(argv)
+        words = argv[len(found.command.split()) :] if found else argv
+        if any(
+            wanted in (_bare(one) for one in PLACE.findall(word)) or (STRUCTURED.search(word) and wanted in _bare(word)) for word in words
+        ):
+            return True
+    return False
+
+
+def _bare(name: str) -> str:
+    return "".join(letter for letter in name.lower() if letter.isalnum())
 
 
 def _asked_directly(book: Playbook, operation: str) -> bool:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Protocol
 
 from ai_server.knowledge.commands.command import Command
+from ai_server.knowledge.grounds import Grounds
 from ai_server.knowledge.language import Phrase
 from ai_server.knowledge.playbook import Absence, Equivalent, Playbook, Practice
 from ai_server.wire import Action, CloudName
@@ -61,7 +62,10 @@ class Vocabulary:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """The server's whole public knowledge; the same for every customer, and constant while the process lives."""
+    """The server's whole public knowledge; the same for every customer, and constant while the process lives.
+
+    `grounds` hold the playbooks against the catalogue; without commands they find no fault.
+    """
 
     playbooks: tuple[Playbook, ...]
     absences: tuple[Absence, ...]
@@ -70,6 +74,7 @@ class Knowledge:
     vocabulary: Vocabulary
     finder: Finder = field(default_factory=NoCommands)
     catalogue: Sequence[Command] = ()
+    grounds: Grounds = field(default_factory=Grounds)
 
     @cached_property
     def _by_operation(self) -> Mapping[str, Command]:
@@ -85,12 +90,16 @@ class Knowledge:
         return known.get(operation) or known.get(operation.rpartition(":")[0])
 
     @cached_property
+    def by_id(self) -> Mapping[str, Playbook]:
+        return {book.id: book for book in self.playbooks}
+
+    @cached_property
     def _by_target(self) -> Mapping[tuple[str, str], Playbook]:
         return {(book.action, native): book for book in self.playbooks for native in book.native_types}
 
     @cached_property
-    def _absent(self) -> Mapping[tuple[str, str, str], str]:
-        return {(row.action, kind, row.cloud): row.reason for row in self.absences for kind in (row.native_types or row.types)}
+    def _absent(self) -> Mapping[tuple[str, str, str], Absence]:
+        return {(row.action, kind, row.cloud): row for row in self.absences for kind in (row.native_types or row.types)}
 
     @cached_property
     def operations(self) -> frozenset[str]:
@@ -104,10 +113,10 @@ class Knowledge:
                 return book
         return None
 
-    def absence(self, action: Action, kind: str, cloud: str, native: str = "") -> str:
-        """Why there is no playbook for a type, or for this native one of it; '' when nobody wrote down a reason."""
+    def absence(self, action: Action, kind: str, cloud: str, native: str = "") -> Absence | None:
+        """Why there is no playbook for a type, or for this native one of it; None when nobody wrote down a reason."""
         asked = ((wish, word) for wish in _wishes(action) for word in (native, kind) if word)
-        return next((reason for wish, word in asked if (reason := self._absent.get((wish, word, cloud)))), "")
+        return next((row for wish, word in asked if (row := self._absent.get((wish, word, cloud)))), None)
 
     @cached_property
     def names(self) -> tuple[tuple[Phrase, Equivalent, CloudName], ...]:

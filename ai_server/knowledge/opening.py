@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from ai_server.knowledge.grounds import Grounds
 from ai_server.knowledge.knowledge import Knowledge
 from ai_server.knowledge.loading import load_knowledge
 from ai_server.knowledge.search.opening import open_index
@@ -16,4 +17,6 @@ def open_knowledge(playbooks: Path | None = None, embedding: Path | None = None)
     `embedding` is the folder of a text model: with it commands are found by meaning as well as by words.
     """
     index, lacking = open_index(embedding)
-    return replace(load_knowledge(playbooks), finder=index, catalogue=index.commands), lacking
+    library = load_knowledge(playbooks)
+    grounds = Grounds(library.playbooks, index.commands)
+    return replace(library, finder=index, catalogue=index.commands, grounds=grounds), lacking

@@ -130,7 +130,8 @@ class Absence(Part):
 class Equivalent(Part):
     """One row of `equivalents.yaml`: the same service under each cloud's name. `type` is the normalised resource type where Escher knows it.
 
-    `native` are the provider's own types behind the name, where the type alone says too little.
+    `native` are the provider's own types behind the name, where the type alone says too little. `sources` are the titles of the public
+    documents that set the services side by side.
     """
 
     id: Word
@@ -141,6 +142,7 @@ class Equivalent(Part):
     aliases: dict[CloudName, tuple[str, ...]]
     notes: dict[CloudName, str] = Field(default_factory=dict)
     native: dict[CloudName, tuple[NativeType, ...]] = Field(default_factory=dict)
+    sources: tuple[str, ...] = Field(min_length=1)
 
 
 class Practice(Part):

@@ -1,10 +1,12 @@
-"""Amazon Bedrock's Converse API by plain HTTP and an API key: what pydantic-ai would want boto3 for. Edge; the conversions are pure."""
+"""Amazon Bedrock's Converse API by plain HTTP, with an API key or signed with AWS keys: what pydantic-ai would want boto3 for. Edge; the
+conversions are pure.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -24,6 +26,7 @@ from pydantic_ai.models.function import AgentInfo, FunctionModel
 from pydantic_ai.usage import RequestUsage
 
 from ai_server.models.choosing import Choice
+from ai_server.models.signing import Scope, Signing, keys_of, region_of
 
 MOST_REPLY_BYTES = 200_000
 
@@ -68,12 +71,12 @@ class Answer(Part):
 def converse(choice: Choice, client: httpx.AsyncClient) -> Model:
     """A model for pydantic-ai over one HTTP client, which stays the caller's."""
     url = f"{choice.url}/model/{quote(choice.model, safe='')}/converse"
-    headers = {"authorization": f"Bearer {choice.key}"}
+    auth = signing(choice)
 
     async def request(messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
         check_allow_model_requests()
         try:
-            answer = await client.post(url, json=body(messages, info), headers=headers)
+            answer = await client.post(url, json=body(messages, info), auth=auth)
         except httpx.HTTPError as error:
             raise ModelAPIError(choice.model, type(error).__name__) from None
         if answer.status_code != httpx.codes.OK:
@@ -81,6 +84,24 @@ def converse(choice: Choice, client: httpx.AsyncClient) -> Model:
         return response(answer.content[: MOST_REPLY_BYTES + 1])
 
     return FunctionModel(request, model_name=choice.name)
+
+
+class Bearer(httpx.Auth):
+    """A Bedrock API key."""
+
+    def __init__(self, key: str) -> None:
+        self._header = f"Bearer {key}"
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        request.headers["authorization"] = self._header
+        yield request
+
+
+def signing(choice: Choice) -> httpx.Auth:
+    """By AWS keys where the key is a pair of them (`choose` has seen to it that the region is known), else by the API key."""
+    if keys := keys_of(choice.key):
+        return Signing(keys, Scope(region_of(urlsplit(choice.url).hostname or "")))
+    return Bearer(choice.key)
 
 
 def body(messages: Sequence[ModelMessage], info: AgentInfo) -> dict[str, Any]:

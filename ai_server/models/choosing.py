@@ -1,6 +1,7 @@
 """Which model `ESCHER_AI_MODEL` means: the provider, where it is, what it speaks. Pure.
 
-Everything goes over HTTP with a key of its own: no cloud's SDK, no credentials of a machine.
+Everything goes over HTTP with a key of its own: no cloud's SDK, no credentials of a machine. Bedrock takes an API key, or AWS keys as
+`ID:SECRET` or `ID:SECRET:TOKEN`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
+from ai_server.models.signing import keys_of, region_of
 from ai_server.settings import PREFIX, BadSettings, Settings, is_loopback
 
 Speaks = Literal["openai", "anthropic", "converse"]
@@ -68,4 +70,6 @@ def choose(settings: Settings) -> Choice | None:
     key = settings.model_key.get_secret_value()
     if provider.keyed and not key:
         raise BadSettings(f"{PREFIX}MODEL_KEY is missing; {name} asks for one.")
+    if provider.speaks == "converse" and keys_of(key) and not region_of(address.hostname or ""):
+        raise BadSettings(f"{PREFIX}MODEL_URL tells no region, which AWS keys are signed for; it is as {provider.example}.")
     return Choice(name, model, provider.speaks, url, key)

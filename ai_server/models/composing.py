@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ai_server.agents.operations import plan
+from ai_server.agents.holding import held_plan
 from ai_server.knowledge.knowledge import SAME_WISH, Knowledge
 from ai_server.knowledge.playbook import Equivalent, NoWayBack, Playbook, Practice
 from ai_server.models.opinion import Chosen, Opinion
@@ -66,7 +66,7 @@ def _planned(request: PlanRequest, opinion: Opinion, offered: Candidates, knowle
     orders = tuple(_order(chosen, request, offered) for chosen in opinion.orders)
     if missing := _forgotten(request, orders):
         raise Unsound(f"The orders say nothing about {missing}.")
-    made = plan(request.model_copy(update={"orders": orders}), knowledge)
+    made = held_plan(request.model_copy(update={"orders": orders}), knowledge)
     if not isinstance(made, Plan):
         raise Unsound("With these orders there is still no plan; ask a question, or say nothing.")
     told = made.model_copy(update={"explanation": f"{CHOSEN} {made.explanation}"[:2000]})

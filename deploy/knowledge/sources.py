@@ -65,7 +65,7 @@ def document(cloud: CloudName, work: Path, gcloud: Path) -> dict[str, Any]:
     """What the reader of a cloud says, from `work/<cloud>.json` where an earlier build left it. Raises NotRead."""
     kept = work / f"{cloud}.json"
     if not kept.exists():
-        arguments = ("--tree", str(_tree(work, gcloud)), "--surface", str(gcloud / "lib" / "surface")) if cloud == "gcp" else ()
+        arguments = ("--tree", str(tree_of(work, gcloud)), "--surface", str(gcloud / "lib" / "surface")) if cloud == "gcp" else ()
         said = _said((str(_python(cloud, work)), "-m", SOURCES[cloud].reader, *arguments), work)
         kept.with_suffix(".part").write_text(said, encoding="utf-8")
         kept.with_suffix(".part").rename(kept)
@@ -73,7 +73,7 @@ def document(cloud: CloudName, work: Path, gcloud: Path) -> dict[str, Any]:
     return found
 
 
-def _tree(work: Path, gcloud: Path) -> Path:
+def tree_of(work: Path, gcloud: Path) -> Path:
     """The tree of gcloud's commands, which it writes itself; it takes some minutes. Raises NotRead."""
     tree = work / "trees" / "gcloud.json"
     program = gcloud / "bin" / "gcloud"
@@ -82,6 +82,7 @@ def _tree(work: Path, gcloud: Path) -> Path:
             raise NotRead(
                 f"{program} is not there: Google's commands are read from an installed Google Cloud CLI; name its folder in --gcloud."
             )
+        tree.parent.mkdir(parents=True, exist_ok=True)  # gcloud makes the file, not its folder
         sys.stderr.write(f"{program} writes its tree of commands; this takes some minutes\n")
         _said((str(program), "meta", "cli-trees", "update", "--commands=gcloud", f"--directory={tree.parent}"), work)
     return tree

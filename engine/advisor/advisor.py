@@ -61,7 +61,7 @@ class HttpAdvisor:
         began = time.monotonic()
         answer = await self._post(body)
         reply = _parse(answer)
-        return Advice(_unwire(reply.reply), body, f"{self._url}/v1/plan", time.monotonic() - began, reply.request_id)
+        return Advice(_unwire(reply), body, f"{self._url}/v1/plan", time.monotonic() - began, reply.request_id)
 
     async def away(self) -> str:
         try:
@@ -111,10 +111,11 @@ def _parse(content: bytes) -> wire.PlanReply:
         ) from None
 
 
-def _unwire(reply: wire.Plan | wire.Answer | wire.Information | wire.Clarification | wire.Refusal | wire.Unknown) -> Draft | Said | Inquiry:
+def _unwire(whole: wire.PlanReply) -> Draft | Said | Inquiry:
+    reply = whole.reply
     match reply:
         case wire.Plan():
-            return _draft(reply)
+            return _draft(reply, whole.note or "")
         case wire.Answer():
             return Said("answer", reply.text, commands=reply.commands, sources=_sources(reply.citations))
         case wire.Information():
@@ -124,17 +125,18 @@ def _unwire(reply: wire.Plan | wire.Answer | wire.Information | wire.Clarificati
         case wire.Refusal():
             return Said("refusal", reply.reason, who_can=reply.who_can, sources=_sources(reply.citations))
         case wire.Unknown():
-            return Said("unknown", reply.reason)
+            return Said("unknown", reply.reason, sources=_sources(reply.citations))
 
 
-def _draft(plan: wire.Plan) -> Draft:
+def _draft(plan: wire.Plan, note: str) -> Draft:
+    """The note stands first in the explanation: it is what the server says the person should know before anything else."""
     return Draft(
         title=plan.title,
         steps=tuple(DraftStep(step.id, step.operation, step.on, dict(step.arguments), step.after, step.why) for step in plan.steps),
         left_out=tuple((part.group, part.reason) for part in plan.left_out),
         risk=plan.risk.level,
         risk_reasons=plan.risk.reasons,
-        explanation=plan.explanation,
+        explanation=f"{note} {plan.explanation}".strip(),
         rollback=plan.rollback,
         sources=_sources(plan.citations),
     )

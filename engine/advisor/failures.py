@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from ai_server import wire
 from engine.advisor.pins import PinMismatch
 
-STILL = "Nothing was changed. Questions about the estate, approvals, undo and the journal still work."
+STILL = "Nothing was changed. Questions about the estate, approvals, approved schedules, undo and the journal still work."
 # What to do about each of the server's codes. `{wait}` is what the server said about coming back.
 ADVICE: Mapping[str, str] = {
     "unauthorized": "Set advisor.token to where the token is that the AI server was started with (ESCHER_AI_TOKEN there).",

@@ -48,6 +48,8 @@ ALLOWED: Mapping[str, frozenset[OperationClass]] = {
     "suspend_versioning": frozenset({OperationClass.EXPOSE}),
     # A shorter time deletes what is older, and nothing brings that back.
     "set_retention": frozenset({OperationClass.DELETE}),
+    # Out of the load balancers: what runs there goes on running.
+    "drain": frozenset({OperationClass.POWER}),
 }
 _WORDS_OF_TITLES = {
     "start": frozenset({"start"}),
@@ -58,6 +60,7 @@ _WORDS_OF_TITLES = {
     "enable": frozenset({"enable"}),
     "disable": frozenset({"disable"}),
     "failover": frozenset({"fail"}),
+    "drain": frozenset({"drain"}),
 }
 _HANDLE = re.compile(r"v[1-9][0-9]{0,2}")
 
@@ -118,11 +121,11 @@ def bind(draft: Draft, sealed: Sealed, resources: Mapping[str, Resource], operat
 
 def _with_fresh_names(drafted: DraftStep, resource: Resource, operations: Mapping[str, Operation], stamp: str) -> DraftStep:
     takes = operations[drafted.operation].takes if drafted.operation in operations else ()
-    fresh = {one.name: _fresh_name(resource, stamp) for one in takes if one.fresh and one.name not in drafted.arguments}
+    fresh = {one.name: fresh_name(resource, stamp) for one in takes if one.fresh and one.name not in drafted.arguments}
     return replace(drafted, arguments={**drafted.arguments, **fresh}) if fresh else drafted
 
 
-def _fresh_name(resource: Resource, stamp: str) -> str:
+def fresh_name(resource: Resource, stamp: str) -> str:
     """A name for something new made of a resource, in the letters every cloud allows: `escher-pg-main-20261120-1201`."""
     base = re.sub(r"[^a-z0-9]+", "-", native_name(resource).lower()).strip("-")[:30].strip("-")
     return "-".join(part for part in ("escher", base, stamp) if part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import ssl
 import subprocess
 import sys
@@ -86,6 +87,45 @@ def test_an_encrypted_key_does_not_wait_for_somebody_at_a_terminal(files):
         [sys.executable, "-m", "ai_server", "--port", "0"], cwd=ROOT, env=settings, capture_output=True, text=True, timeout=20, check=False
     )
     assert (ended.returncode, "make no pair" in ended.stderr) == (2, True), ended.stderr
+
+
+def issued_to(authority, folder):
+    """A new certificate in the folder's files, each put in place at once; returns its DER."""
+    made = authority.issue_cert("127.0.0.1", "localhost")
+    for name, blobs in (("key.pem", [made.private_key_pem]), ("cert.pem", made.cert_chain_pems)):
+        part = folder / f"{name}.part"
+        part.write_bytes(b"".join(blob.bytes() for blob in blobs))
+        part.replace(folder / name)
+    return ssl.PEM_cert_to_DER_cert(made.cert_chain_pems[0].bytes().decode())
+
+
+def shown(url, authority):
+    """The certificate that a new connection meets."""
+    with httpx.Client(verify=trusting(authority)) as client, client.stream("GET", f"{url}/health") as answer:
+        assert answer.status_code == 200
+        return answer.extensions["network_stream"].get_extra_info("ssl_object").getpeercert(True)
+
+
+def test_a_renewed_certificate_is_met_by_new_connections_and_a_broken_one_is_not(authority, tmp_path):
+    first = issued_to(authority, tmp_path)
+    with serving(ESCHER_AI_CERTIFICATE=str(tmp_path / "cert.pem"), ESCHER_AI_KEY=str(tmp_path / "key.pem")) as server:
+        url = server.url.replace("http://", "https://")
+        assert shown(url, authority) == first
+        with httpx.Client(verify=trusting(authority)) as kept:
+            assert kept.get(f"{url}/health").status_code == 200
+            second = issued_to(authority, tmp_path)
+            assert shown(url, authority) == second != first
+            assert kept.get(f"{url}/health").status_code == 200, "a connection under way goes on with what it has"
+        (tmp_path / "cert.pem").write_text("-----BEGIN CERTIFICATE-----\nhalf of one")
+        assert [shown(url, authority) for _ in range(3)] == [second] * 3
+        (tmp_path / "cert.pem").unlink()
+        assert shown(url, authority) == second
+        third = issued_to(authority, tmp_path)
+        assert shown(url, authority) == third
+        with httpx.Client(verify=trusting(authority, maximum_version=ssl.TLSVersion.TLSv1_2)) as old, pytest.raises(httpx.ConnectError):
+            old.get(f"{url}/health")
+    codes = [said["code"] for said in map(json.loads, server.log.splitlines()) if said["event"] == "certificate"]
+    assert codes == ["certificate_renewed", "certificate_kept", "certificate_kept", "certificate_renewed"]
 
 
 def test_behind_a_proxy_it_serves_in_the_open():

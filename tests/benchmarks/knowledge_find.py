@@ -19,15 +19,27 @@ from ai_server.knowledge.commands.command import Command
 from ai_server.knowledge.commands.loading import load_commands
 from ai_server.knowledge.playbook import CLOUDS
 from ai_server.knowledge.search.cloud_index import CloudIndex, Knowing
-from ai_server.knowledge.search.corpus import name_of
 from ai_server.knowledge.search.features import FEATURES
 from ai_server.knowledge.search.index import CommandIndex
 from ai_server.knowledge.search.learned import BESIDE, load_learned
 from ai_server.knowledge.search.model import TextModel
-from ai_server.knowledge.search.ranked import Ranked
 from ai_server.knowledge.search.vector_files import FOLDER, load_vectors
 from ai_server.wire import CloudName
-from tests.benchmarks.knowledge_learning import SHARED, Case, Examples, as_table, crossed, gather, learn, observe, ranks, read_cases
+from tests.benchmarks import knowledge_gcloud
+from tests.benchmarks.knowledge_learning import (
+    SHARED,
+    Case,
+    Examples,
+    as_table,
+    crossed,
+    gather,
+    learn,
+    observe,
+    plain_ranks,
+    ranks,
+    read_cases,
+    shown,
+)
 
 MODEL_VARIABLE = "ESCHER_AI_MODEL_DIR"
 EXAMPLES: tuple[CloudName, ...] = ("aws", "azure")
@@ -46,6 +58,7 @@ async def main() -> None:
             print(f"!!! SKIPPED: no {SHARED / cloud}.jsonl.gz")
             continue
         _quality(cloud, model)
+    knowledge_gcloud.measure(model)
     _cost(model)
 
 
@@ -67,18 +80,18 @@ def _quality(cloud: CloudName, model: TextModel | None) -> None:
     )
     for known in (False, True) if cloud == "aws" else (False,):
         print(f"  {'service known' if known else 'text only'}")
-        print(f"    plain BM25 (name and first sentence)  {_shown(_plain(commands, cases, known=known))}")
+        print(f"    plain BM25 (name and first sentence)  {shown(plain_ranks(commands, cases, known=known))}")
         given = gather(index, cases, vectors, known=known)
         words = Examples(given.places, given.values[:, : len(FEATURES) - 1], given.right, given.sizes)
         operations, services = [case.place for case in cases], [commands[case.place].service for case in cases]
-        print(f"    by words, folds by operation          {_shown(crossed(words, operations)[0])}")
+        print(f"    by words, folds by operation          {shown(crossed(words, operations)[0])}")
         if model:
-            print(f"    and meaning, folds by operation       {_shown(crossed(given, operations)[0])}")
-            print(f"    and meaning, folds by service         {_shown(crossed(given, services)[0])}")
+            print(f"    and meaning, folds by operation       {shown(crossed(given, operations)[0])}")
+            print(f"    and meaning, folds by service         {shown(crossed(given, services)[0])}")
         unpopular = FEATURES.index("popularity")
         without = Examples(given.places, np.delete(given.values, unpopular, axis=1), given.right, given.sizes)
-        print(f"    the same without popularity           {_shown(crossed(without, operations)[0])}")
-        print(f"    weights learned on all, own examples left out {_shown(ranks(given, learn(given))[0])}")
+        print(f"    the same without popularity           {shown(crossed(without, operations)[0])}")
+        print(f"    weights learned on all, own examples left out {shown(ranks(given, learn(given))[0])}")
         _calibration(given, operations)
     _shipped(cloud, commands, cases, model)
 
@@ -93,7 +106,7 @@ def _shipped(cloud: CloudName, commands: Sequence[Command], cases: Sequence[Case
             places = [hit.command.operation for hit in hits]
             right = commands[case.place].operation if case.place >= 0 else ""
             found.append(places.index(right) if right in places else 999)
-        print(f"    as shipped (in-sample){', service known' if known else ''}: {_shown(np.array(found))}")
+        print(f"    as shipped (in-sample){', service known' if known else ''}: {shown(np.array(found))}")
 
 
 def _whole(cloud: CloudName, commands: Sequence[Command], model: TextModel | None) -> CommandIndex:
@@ -109,26 +122,7 @@ def _index(cloud: CloudName, commands: Sequence[Command], *, with_vectors: bool)
     vectors = load_vectors(cloud) if with_vectors else None
     if vectors:
         vectors.check(commands)
-    return CloudIndex(commands, Knowing(nothing, nothing, {}, load_learned().titles(cloud)), vectors)
-
-
-def _plain(commands: Sequence[Command], cases: Sequence[Case], *, known: bool) -> Any:
-    api = [place for place, one in enumerate(commands) if not (one.cloud == "aws" and " " in one.operation)]
-    ranked = Ranked([(f"{name_of(commands[place])} {commands[place].summary}",) for place in api], (1.0,))
-    services = np.array([commands[place].service for place in api])
-    at = {place: number for number, place in enumerate(api)}
-    found = []
-    for case in cases:
-        scores = ranked.scores(case.text)
-        if known:
-            scores = np.where(services == case.service, scores, -1)
-        mine = at.get(case.place, -1)
-        found.append(999 if mine < 0 else int((scores > scores[mine]).sum() + (scores == scores[mine])[:mine].sum()))
-    return np.array(found)
-
-
-def _shown(found: Any) -> str:
-    return "  ".join(f"top-{most} {100 * (found < most).mean():.1f} %" for most in (1, 5, 10))
+    return CloudIndex(commands, Knowing(nothing, nothing, {}, load_learned().titles(cloud), nouns=load_learned().nouns(cloud)), vectors)
 
 
 def _calibration(given: Examples, operations: Sequence[int]) -> None:
@@ -185,7 +179,8 @@ def relearn() -> None:
         commands = load_commands(cloud)
         nothing = dict.fromkeys(FEATURES, 0.0)
         titles = {name: one.get("title", "") for name, one in services.get(cloud, {}).items()}
-        index = CloudIndex(commands, Knowing(nothing, nothing, {}, titles), load_vectors(cloud))
+        nouns = {name: tuple(one.get("nouns", ())) for name, one in services.get(cloud, {}).items()}
+        index = CloudIndex(commands, Knowing(nothing, nothing, {}, titles, nouns=nouns), load_vectors(cloud))
         cases = read_cases(cloud, commands)
         gathered[cloud] = gather(index, cases, model.embed([case.text for case in cases]), known=False)
         seen = observe(index, cases)
@@ -200,7 +195,8 @@ def relearn() -> None:
     }
     _write("learned.yaml", _HEAD, {"weights": weights, "verbs": verbs})
     head = (
-        "# Services: their providers' own titles, and for how many of their commands the development half of the CLIs' examples has one.\n"
+        "# Services: what their providers call them, for how many of their commands the development half of the CLIs' examples has one, and by which\n"
+        "# plain nouns people mean their things (chosen by hand, from what the services are; not from any example).\n"
     )
     _write("services.yaml", head, {cloud: dict(sorted(rows.items())) for cloud, rows in services.items()})
 

@@ -78,6 +78,7 @@ CASES: Mapping[str, Case] = {
     **{f"aws-{kind}-untag": untagged(make) for kind, make in KINDS.items()},
     "aws-ec2-start": Case("stopped_instance"),
     "aws-ec2-stop": Case("instance"),
+    "aws-ec2-drain": Case("served_instance"),
     "aws-ec2-restart": Case("instance"),
     "aws-ec2-resize": Case("instance", (("size", "t3.large"),)),
     "aws-ec2-terminate": Case("instance"),
@@ -274,6 +275,9 @@ async def test_the_permissions_listed_are_those_the_steps_and_their_ways_back_ne
     [
         ("aws-ec2-protect", "protected_instance", "already protected"),
         ("aws-ec2-unprotect", "instance", "already unprotected"),
+        ("aws-ec2-drain", "drained_instance", "no load balancer sends it any"),
+        ("aws-ec2-drain", "instance", "no load balancer sends it any"),
+        ("aws-ec2-drain", "stopped_instance", "it is stopped"),
         ("aws-rds-failover", "database", "runs in one zone"),
         ("aws-rds-enable-multi-az", "doubled_database", "already runs in several zones"),
         ("aws-rds-enable-backups", "database", "already has automated backups"),
@@ -317,6 +321,27 @@ async def test_stopping_what_stands_behind_a_balancer_or_in_a_group_says_so_on_t
     said = [one.sentence for target in (behind, member) for one in await _impact(bench, target)]
     assert f"{behind.name} gets its traffic from {balancer.name.split('/')[1]}." in said
     assert any(f"{member.name} is in auto-scaling group" in sentence for sentence in said)
+
+
+async def test_a_machine_is_drained_then_stopped_then_verified_and_taken_back_in_turn(bench):
+    before = await seen(bench.cloud, await bench.make.served_instance())
+    assert before.properties["target_health"] == "healthy"
+    said, wanted = "drain and stop the ec2 instance", tuple(Wanted(action, (before,)) for action in ("drain", "stop"))
+    filed = await bench.planner.propose(Ask(ASKER, said, said, wanted, by_name=True))
+    first, second = filed.plan.steps
+    assert (first.title, second.title, second.needs) == ("Drain", "Stop", (first.id,))
+    report = await bench.run(filed)
+    assert report.succeeded, [(one.step.operation, one.state, one.detail) for one in report.steps]
+    elb = await bench.make.client("elbv2")
+    for place in before.properties["target_groups"]:
+        health = await elb.describe_target_health(TargetGroupArn=place.rpartition(":")[0])
+        assert before.name not in [one["Target"]["Id"] for one in health["TargetHealthDescriptions"]]
+    stopped = await seen(bench.cloud, before)
+    assert (stopped.state, stopped.properties["target_health"]) == ("stopped", "drained")
+    undone = await bench.run(await bench.planner.undo(report, ASKER, {}))
+    assert [one.step.operation for one in undone.steps] == ["ec2:StartInstances", "elasticloadbalancing:RegisterTargets"]
+    assert undone.succeeded, [(one.step.operation, one.state, one.detail) for one in undone.steps]
+    assert as_left(await seen(bench.cloud, before)) == as_left(before)
 
 
 async def _impact(bench: Bench, target: Resource) -> tuple[Breaks, ...]:

@@ -27,6 +27,7 @@ class Knowing:
     verbs: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     illustrated: Mapping[str, int] = field(default_factory=dict)
+    nouns: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class CloudIndex:
     """Deterministic: equal scores stand in the order of the commands."""
 
     def __init__(self, commands: Sequence[Command], knowing: Knowing, vectors: Vectors | None = None) -> None:
-        self.corpus: Corpus = lay_out(commands, knowing.titles)
+        self.corpus: Corpus = lay_out(commands, knowing.titles, knowing.nouns)
         self.vectors = vectors
         self._knowing = knowing
         self._rows = vectors.exact() if vectors else None

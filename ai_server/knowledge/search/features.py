@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ai_server.knowledge.search.corpus import FIELDS, Corpus, asked_verb
 from ai_server.knowledge.search.lexicon import Ids, Tokens
 from ai_server.knowledge.search.ranked import Floats
-from ai_server.knowledge.search.words import is_plural, plain_words, stem
+from ai_server.knowledge.search.words import STOP, is_plural, plain_words, stem
 
 FEATURES = (
     # BM25 of a field, as a share of what the question's words weigh.
@@ -24,12 +24,17 @@ FEATURES = (
     "verb", "same_verb", "number", "noun",
     # Neighbouring words of the question that are neighbours in the name, in the summary.
     "name_pairs", "summary_pairs",
-    "length", "popularity",
+    "length",
+    # Whether the command's service is the one that people mean by a plain noun of the question ("a virtual machine", "the database").
+    "common",
+    "popularity",
     # The likeness in meaning; the last one, since it is left out without a model.
     "meaning",
 )  # fmt: skip
 # In the first sieve, which only has to let the right one through.
 _SIEVE = {"name": 2.0, "service": 0.6, "summary": 1.0, "detail": 0.15}
+_COMMON = 4.0  # about what one word in a name weighs
+_SHORT = 4  # words of a question that says no more than what is wanted
 _SPOKEN = 0.3  # a summary's first word counts less than an example's
 _SAME_WORD = 2.0
 _DOUBT = 3.0  # how many observations it takes to believe them against the verb's overall share
@@ -37,7 +42,10 @@ _DOUBT = 3.0  # how many observations it takes to believe them against the verb'
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question as arrays: its distinct known stems, neighbouring pairs of them, its verb, and the nouns asked for as one and as many."""
+    """A question as arrays: its distinct known stems, neighbouring pairs of them, its verb, and the nouns asked for as one and as many.
+
+    `common`: 1 for each of the corpus's services that a plain noun of the question means.
+    """
 
     text: str
     stems: Ids
@@ -46,6 +54,7 @@ class Asked:
     verb: str
     many: Ids
     one: Ids
+    common: Floats
 
 
 def asked(text: str, corpus: Corpus) -> Asked:
@@ -57,7 +66,21 @@ def asked(text: str, corpus: Corpus) -> Asked:
     words = plain_words(text)
     many = {stem(word) for word in words if is_plural(word)}
     one = {stem(word) for word in words if not is_plural(word)} - many
-    return Asked(text, known, pairs, max(len(order) - 1, 0), asked_verb(text), _numbers(many, corpus), _numbers(one, corpus))
+    return Asked(
+        text, known, pairs, max(len(order) - 1, 0), asked_verb(text), _numbers(many, corpus), _numbers(one, corpus), _common(words, corpus)
+    )
+
+
+def _common(words: Sequence[str], corpus: Corpus) -> Floats:
+    """In a short question only, where little else decides. A noun of several words counts for its longest form: a storage account is no account."""
+    said = frozenset(stem(word) for word in words if word not in STOP)
+    if len(said) > _SHORT:
+        return np.zeros(len(corpus.service_names), dtype=np.float32)
+    heard = {phrase for phrase in corpus.nouns_of_services if phrase <= said}
+    longest = {phrase for phrase in heard if not any(phrase < other for other in heard)}
+    found = np.zeros(len(corpus.service_names), dtype=np.float32)
+    found[[place for phrase in longest for place in corpus.nouns_of_services[phrase]]] = 1
+    return found
 
 
 def _numbers(words: set[str], corpus: Corpus) -> Ids:
@@ -72,7 +95,7 @@ def sieve(question: Asked, corpus: Corpus) -> Floats:
         for field, weight in _SIEVE.items():
             documents, weights = corpus.fields[field].of(number)
             found[documents] += weights * (weight * corpus.rarity[number])
-    return found
+    return np.asarray(found + _COMMON * question.common[corpus.services] * (found > 0), dtype=np.float32)
 
 
 def evidence(question: Asked, corpus: Corpus, candidates: NDArray[np.intp], verbs: Floats) -> Floats:
@@ -102,6 +125,7 @@ def evidence(question: Asked, corpus: Corpus, candidates: NDArray[np.intp], verb
         np.isin(noun, question.stems),
         *(_shared_pairs(question, corpus.pairs[field], candidates) for field in ("name", "summary")),
         corpus.name_lengths[candidates] / 5,
+        question.common[corpus.services[candidates]],
     ]
     return np.stack([np.asarray(column, dtype=np.float32) for column in columns], axis=1)
 

@@ -128,7 +128,9 @@ def knowing(learned: Learned, cloud: CloudName) -> Knowing:
     """What was learned, of one cloud."""
     weights = learned.weights[cloud]
     verbs = learned.verbs.get(cloud, {})
-    return Knowing(weights.with_meaning, weights.words_alone, verbs, learned.titles(cloud), learned.illustrated(cloud))
+    return Knowing(
+        weights.with_meaning, weights.words_alone, verbs, learned.titles(cloud), learned.illustrated(cloud), learned.nouns(cloud)
+    )
 
 
 def _fitting(vectors: Vectors | None, commands: Sequence[Command], embed: Embed | None, notes: list[str]) -> Vectors | None:

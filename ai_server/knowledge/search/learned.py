@@ -26,10 +26,14 @@ class Part(BaseModel):
 
 
 class Service(Part):
-    """`title` as its provider calls it; `illustrated`: for how many of its commands the development half has an example."""
+    """`title` as its provider calls it; `illustrated`: for how many of its commands the development half has an example.
+
+    `nouns`: plain words by which people mean this service's things where they name no service. Chosen by hand, from what the services are.
+    """
 
     title: str = ""
     illustrated: int = 0
+    nouns: tuple[str, ...] = ()
 
 
 class Weights(Part):
@@ -55,6 +59,9 @@ class Learned(Part):
 
     def titles(self, cloud: CloudName) -> Mapping[str, str]:
         return {name: one.title for name, one in self.services.get(cloud, {}).items()}
+
+    def nouns(self, cloud: CloudName) -> Mapping[str, tuple[str, ...]]:
+        return {name: one.nouns for name, one in self.services.get(cloud, {}).items() if one.nouns}
 
     def illustrated(self, cloud: CloudName) -> Mapping[str, int]:
         return {name: one.illustrated for name, one in self.services.get(cloud, {}).items()}

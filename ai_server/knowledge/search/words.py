@@ -32,11 +32,15 @@ _BY_LAST: dict[str, tuple[tuple[str, str, int], ...]] = {
     last: tuple(one for one in _ENDINGS if one[0][-1] == last) for last in {ending[-1] for ending, _, _ in _ENDINGS}
 }
 _MOST_WORDS = 64
+# Words of names that people spell out: `reboot-db-instance` is about a database.
+_SPELT_OUT = {"db": "databas", "dbs": "databas"}
 
 
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
     """The word without its ending: `instances` and `instance` are `instanc`. A light stemmer: one ending, never below two letters."""
+    if word in _SPELT_OUT:
+        return _SPELT_OUT[word]
     for ending, instead, least in _BY_LAST.get(word[-1:], ()):
         if word.endswith(ending) and len(word) - len(ending) >= least:
             return _undoubled(word[: -len(ending)] + instead)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ai_server.wire import Answer, Unknown
+from ai_server.agents.answers import MOST_CITED
+from ai_server.wire import Answer, Refusal, Unknown
 from tests.ai_server.asking import ask, knowledge, question, vm
 
 
@@ -98,3 +99,32 @@ def test_what_can_be_done_is_told_for_what_is_named():
 @pytest.mark.parametrize("message", ["hello", "", "the weather?", "how do I reboot a gke cluster", "best practice for gardening", "???"])
 def test_what_is_not_known_is_said_to_be_unknown(message):
     assert isinstance(question(message), Unknown)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "how do I stop an ec2 instance?",
+        "how do I stop a gke cluster?",
+        "what is rds called on gcp?",
+        "best practices for backups",
+        "what can you do with disks in azure?",
+        "what can you do?",
+    ],
+)
+def test_every_kind_of_answer_names_its_sources(message):
+    said = question(message)
+    assert isinstance(said, Answer), said
+    assert said.citations
+    assert len(said.citations) <= MOST_CITED
+
+
+def test_an_equivalent_names_the_documents_that_set_the_services_side_by_side():
+    assert "Sources: Azure Architecture Center" in question("what is rds called on gcp?").text
+
+
+def test_a_refusal_with_a_reason_of_the_library_cites_it():
+    said = ask("drain g1", [("drain", "g1")], [vm("g1", "gcp")])
+    assert isinstance(said, Refusal)
+    assert [(one.kind, one.id) for one in said.citations] == [("playbook", "absent/gcp: drain compute_instance")]
+    assert said.citations[0].title == said.reason

@@ -209,3 +209,16 @@ def test_what_must_hold_and_no_state_tells_stands_on_the_plan(book):
     plan = ask(f"{book.action} g1", [(book.action, "g1", handles)], [fitting(book)], values)
     assert isinstance(plan, Plan)
     assert all(sentence in plan.explanation for sentence in book.preconditions)
+
+
+@pytest.mark.parametrize("book", [book for book in BOOKS if book.states], ids=lambda book: book.id)
+def test_for_later_every_step_is_planned_whatever_the_state(book):
+    plan = order_for(book, [fitting(book, state="any")])
+    assert isinstance(plan, Plan), plan
+    assert operations(plan) == [step.operation for step in book.steps]
+    assert plan.left_out == ()
+
+
+def test_for_later_a_second_order_finds_what_the_first_leaves():
+    plan = ask("stop g1 and start it again", [("stop", "g1"), ("start", "g1")], [vm("g1", state="any")])
+    assert operations(plan) == ["ec2:StopInstances", "ec2:StartInstances"]

@@ -33,7 +33,7 @@ def used(opinion: dict, **usage: int) -> dict:
     }
 
 
-async def asked(*answers: httpx.Response, check=lambda _: "") -> tuple[Spoken | NoOpinion, list[httpx.Request]]:
+async def asked(*answers: httpx.Response, check=lambda _: "", choice=CHOICE) -> tuple[Spoken | NoOpinion, list[httpx.Request]]:
     requests: list[httpx.Request] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -41,12 +41,25 @@ async def asked(*answers: httpx.Response, check=lambda _: "") -> tuple[Spoken | 
         return answers[min(len(requests), len(answers)) - 1]
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
-        voice = Voice(converse(CHOICE, client), Budget(2.0, 5000))
+        voice = Voice(converse(choice, client), Budget(2.0, 5000))
         with models.override_allow_model_requests(True):
             try:
                 return await voice.opinion("hello", check), requests
             except NoOpinion as lost:
                 return lost, requests
+
+
+async def test_aws_keys_sign_each_request():
+    secret = "x" * 40
+    keys = f"ASIAEXAMPLEEXAMPLE:{secret}:{'t' * 40}"
+    settings = Settings(model="bedrock:m", model_url="https://bedrock-runtime.eu-central-1.amazonaws.com", model_key=keys)
+    said, requests = await asked(httpx.Response(200, json=used({"risk": "high", "risk_reason": "r"})), choice=choose(settings))
+    assert said == Spoken(Opinion(risk="high", risk_reason="r"), 42)
+    headers = requests[0].headers
+    assert headers["authorization"].startswith("AWS4-HMAC-SHA256 Credential=ASIAEXAMPLEEXAMPLE/")
+    assert "/eu-central-1/bedrock/aws4_request, SignedHeaders=host;x-amz-date;x-amz-security-token" in headers["authorization"]
+    assert headers["x-amz-security-token"] == "t" * 40
+    assert not any(secret in value for value in headers.values())
 
 
 async def test_an_opinion_by_one_call():

@@ -65,6 +65,13 @@ async def test_a_plan_becomes_a_draft(script, advisor):
     )
 
 
+async def test_what_a_person_should_know_stands_first_in_the_explanation(script, advisor):
+    for note, told in (("Mind the gap.", "Mind the gap. e"), (None, "e")):
+        said = json.loads(plan(step("ec2:StopInstances"), explanation="e").body) | ({"note": note} if note else {})
+        script.says = lambda _, said=said: Raw(json.dumps(said).encode())
+        assert (await advisor.advise(SEALED)).reply.explanation == told
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [
@@ -72,6 +79,10 @@ async def test_a_plan_becomes_a_draft(script, advisor):
         ({"kind": "clarification", "question": "q", "choices": ["a"]}, Said("clarification", "q", choices=("a",))),
         ({"kind": "refusal", "reason": "r", "who_can": "w"}, Said("refusal", "r", who_can="w")),
         ({"kind": "unknown", "reason": "r"}, Said("unknown", "r")),
+        (
+            {"kind": "unknown", "reason": "r", "code": "ungrounded", "citations": [{"kind": "playbook", "id": "b", "title": "B"}]},
+            Said("unknown", "r", sources=("playbook b: B",)),
+        ),
     ],
 )
 async def test_words_become_words(script, advisor, body, said):
