@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import json
 import os
 import sys
@@ -13,19 +12,19 @@ from typing import Annotated, TextIO
 
 import typer
 
-from bot.commands.records import of_the_bot
+from bot.calling import ESTATE, of_the_bot, through
 from bot.commands.resource_files import ResourceFile, written
 from bot.commands.session import ConfigOption, Exit, JsonOption, errors, home, out, print_rows, run, say_json, settings_from
-from bot.control import ESTATE, through
-from engine.estate.estate import Estate
-from engine.estate.importing import import_resources
+from engine.estate.importing import import_batches
 from engine.estate.resource import Resource
+from engine.estate.standing import StandingEstate
+from engine.estate.view import EstateStore, EstateView
 from engine.estate.where import EVERYTHING
 from engine.request.inquiries import Answer, asked
-from engine.secrets.keys import open_keys
+from engine.secrets.keys import open_ring
 
 # So many resources are read and taken in together.
-_AT_ONCE = 5_000
+_AT_ONCE = 2_000
 _PAGE = 500
 
 estate = typer.Typer(help="The local encrypted inventory.", no_args_is_help=True)
@@ -62,10 +61,10 @@ def estate_export(
     run(_estate_export(file, config, force=force))
 
 
-async def _open_estate(config: Path | None) -> Estate:
+async def _open_estate(config: Path | None) -> StandingEstate:
     settings = settings_from(config)
     home().mkdir(mode=0o700, parents=True, exist_ok=True)
-    return await Estate.open(home(), await open_keys(settings.estate, home(), os.environ), settings.estate, os.environ)
+    return await StandingEstate.open(home(), await open_ring(settings.estate, home(), os.environ), settings.estate, os.environ)
 
 
 async def _estate_import(path: Path, config: Path | None) -> Exit:
@@ -82,15 +81,8 @@ async def _estate_import(path: Path, config: Path | None) -> Exit:
     return Exit.DONE
 
 
-async def _taken_in(opened_estate: Estate, file: ResourceFile, progress: Callable[[int], None]) -> int:
-    parts, done = file.parts(_AT_ONCE), 0
-    while batch := await asyncio.to_thread(next, parts, None):
-        done += await import_resources(opened_estate, batch, functools.partial(_and_before, done, progress))
-    return done
-
-
-def _and_before(before: int, progress: Callable[[int], None], now: int) -> None:
-    progress(before + now)
+async def _taken_in(opened_estate: EstateStore, file: ResourceFile, progress: Callable[[int], None]) -> int:
+    return await import_batches(opened_estate, file.parts(_AT_ONCE), progress)
 
 
 async def _asked(name: str, question: Mapping[str, str], config: Path | None) -> Answer:
@@ -151,7 +143,7 @@ async def _estate_export(file: str, config: Path | None, *, force: bool) -> Exit
     return Exit.DONE
 
 
-async def _print_all(opened_estate: Estate) -> int:
+async def _print_all(opened_estate: EstateView) -> int:
     try:
         return await _write_all(opened_estate, sys.stdout)
     except BrokenPipeError:
@@ -160,7 +152,7 @@ async def _print_all(opened_estate: Estate) -> int:
         raise typer.Exit(Exit.DONE) from None
 
 
-async def _write_all(opened_estate: Estate, stream: TextIO) -> int:
+async def _write_all(opened_estate: EstateView, stream: TextIO) -> int:
     done, total = 0, await opened_estate.count(EVERYTHING)
     with errors.status("Exporting …") as status:
         async for page in _pages(opened_estate):
@@ -171,7 +163,7 @@ async def _write_all(opened_estate: Estate, stream: TextIO) -> int:
     return done
 
 
-async def _pages(opened_estate: Estate) -> AsyncIterator[list[Resource]]:
+async def _pages(opened_estate: EstateView) -> AsyncIterator[list[Resource]]:
     after = ""
     while True:
         page, after = await opened_estate.page(EVERYTHING, after, _PAGE)

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
 import typer
 
+from bot.calling import KEY, of_the_bot, through
 from bot.commands.session import ConfigOption, Exit, JsonOption, errors, home, out, run, say_json, settings_from
+from bot.control import key_replaced
 from engine.clock import SystemClock
-from engine.errors import EscherError, Refused, SettingsError
-from engine.estate.rotating import EstateRotation
-from engine.journal.journal import PURPOSE, Journal
+from engine.errors import EscherError, SettingsError
+from engine.journal.journal import PURPOSE
 from engine.journal.resealing import progress
 from engine.secrets.data_key import DataKeyFile
 from engine.secrets.keys import store_for
 from engine.secrets.passphrase import NEW_VARIABLE, VARIABLE, PassphraseStore
 from engine.secrets.ring import Record, Ring, Rotation
-from engine.secrets.rotation import Rotates, rotate
 from engine.secrets.store import KeyStore
 from engine.settings import EstateSettings, KeyKind, Settings, parse
-from engine.wiring import JOURNAL_FOLDER, LIBRARY_FOLDER
+from engine.wiring import JOURNAL_FOLDER, open_replacement
 
 KINDS: tuple[str, ...] = get_args(KeyKind)
 key = typer.Typer(help="The key that everything here is encrypted with, and what wraps it.", no_args_is_help=True)
@@ -61,7 +61,7 @@ def key_rewrap(
 
 @key.command("rotate")
 def key_rotate(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Make a new data key and seal everything with it. May be stopped at any time: the next call goes on."""
+    """Make a new data key and seal everything with it, while Escher runs or not. May be stopped at any time: the next call or start goes on."""
     run(_rotate(config, as_json=as_json))
 
 
@@ -132,7 +132,9 @@ def _lines(data: dict[str, Any]) -> list[str]:
     ]
     if rotation := data["rotation"]:
         left = ", ".join(rotation["left"]) or "nothing but to drop the old key"
-        lines.append(f"A rotation is under way since {rotation['since']}: left {left}. Go on with `escher key rotate`.")
+        lines.append(
+            f"A rotation is under way since {rotation['since']}: left {left}. Go on with `escher key rotate`; a start of Escher does too."
+        )
         if segments := rotation.get("journal"):
             lines.append(f"Journal: {segments['segments_done']} of {segments['segments']} segments are under the new key.")
     lines.append(f"It does not open: {data['says']}" if data["says"] else "It opens.")
@@ -183,31 +185,24 @@ async def _rotate(config: Path | None, *, as_json: bool) -> Exit:
     file = DataKeyFile(home(), store_for(settings.estate, home(), os.environ), SystemClock())
     if await file.record() is None:
         raise SettingsError(f"There is no data key in {home()} yet.", hint="Whatever first writes there makes one.")
-    ring = await file.open()
-    folder, key_of = home() / JOURNAL_FOLDER, ring.current.for_(PURPOSE)
-    journal = await Journal.open(folder, key_of, SystemClock(), older=ring.for_others(PURPOSE))
-    try:
-        parts = await asyncio.to_thread(sealed_parts, settings, home(), journal)
-        with errors.status("Sealing everything with a new data key …") as status:
-            after = await rotate(
-                file, parts, lambda part, done, total: status.update(f"Sealing with a new data key: {part}, {done} of {total}")
-            )
-        number, digest = journal.last
-    finally:
-        await journal.close()
+    running = await through(home(), {"do": KEY})
+    after: dict[str, Any] = {}
+    with errors.status("Sealing everything with a new data key …") as status:
+        async for row in of_the_bot(running) if running is not None else _alone(settings):
+            if "key" in row:
+                after = row
+            elif row["part"]:
+                status.update(f"Sealing with a new data key: {row['part']}, {row['done']} of {row['total']}")
     if as_json:
-        say_json({"key": after.current.id, "parts": list(parts), "entries": number, "last_hash": digest})
+        say_json(after)
     else:
-        out.print(f"Everything is sealed with the new data key {after.current.id}; the old one is gone.")
-        out.print(f"The journal is the same: {number} entries, last hash {digest[:16]}.")
+        out.print(f"Everything is sealed with the new data key {after['key']}; the old one is gone.")
+        out.print(f"The journal is the same: {after['entries']} entries, last hash {after['last_hash'][:16]}.")
     return Exit.DONE
 
 
-def sealed_parts(settings: Settings, folder: Path, journal: Journal) -> dict[str, Rotates]:
-    """Everything that is sealed with the data key, in the order it is carried over. Raises Refused when something here cannot be."""
-    if settings.estate.store.kind != "edge":
-        raise Refused(
-            "An estate on a server cannot be sealed with a new data key where it is.",
-            hint="Move it here first (`escher store move --to edge`), or replace the key that wraps it (`escher key rewrap`).",
-        )
-    return {"journal": journal, "estate": EstateRotation(folder, (LIBRARY_FOLDER,))}
+async def _alone(settings: Settings) -> AsyncIterator[dict[str, Any]]:
+    """As the running bot would answer, where none runs."""
+    async with open_replacement(home(), settings, os.environ) as (replacement, journal):
+        async for row in key_replaced(replacement, journal):
+            yield row

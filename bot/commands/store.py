@@ -10,10 +10,10 @@ import typer
 import yaml
 
 from bot.commands.session import ConfigOption, Exit, JsonOption, errors, home, out, run, say_json, settings_from
-from engine.errors import SettingsError
+from engine.errors import Refused, SettingsError
 from engine.estate.estate import FOLDER
 from engine.secrets.derive import Keys
-from engine.secrets.keys import open_keys
+from engine.secrets.keys import open_ring
 from engine.settings import StoreSettings, parse
 from engine.store.moving import Moved, move
 from engine.store.opening import open_store
@@ -52,7 +52,12 @@ async def _store_move(given: dict[str, Any], config: Path | None, *, replace: bo
     here, there = settings.estate.store, parse({"estate": {"store": given}}, source="The target").estate.store
     if (here.kind, here.url, here.prefix) == (there.kind, there.url, there.prefix) or here.kind == there.kind == "edge":
         raise SettingsError("The collections are there already: that is the configured store.", hint="Name another with --to and --url.")
-    keys = await open_keys(settings.estate, home(), os.environ)
+    ring = await open_ring(settings.estate, home(), os.environ)
+    if ring.rotation:
+        raise Refused(
+            "The data key is being replaced, and half of everything is under the old one.", hint="End that first: `escher key rotate`."
+        )
+    keys = ring.current
     moved = await _moved(here, there, keys, replace=replace)
     if as_json:
         say_json({"moved": [{"collection": m.collection, "copied": m.copied, "there": m.there, "removed": m.removed} for m in moved]})

@@ -3,7 +3,7 @@
 The sentences are the providers' own rules: RDS "Stopping an Amazon RDS DB instance temporarily", EC2 "Stop and start" and "Spot Instance
 interruptions", Azure "Ephemeral OS disks", Compute Engine "Local SSD: stop", Cloud SQL "Start, stop, and restart instances". An imported
 estate may state `can_stop` and `cannot_stop_because` itself, and `stop_protection`, `termination_protection`, `load_balancers`,
-`allowed_actions` and `denied_actions`, which no list call tells.
+`allowed_actions` and `denied_actions`, which no list call tells; a sweep writes the last two where an account says (`engine.clouds.rights`).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Constraints:
 
     `protected`: deletion is switched off. `replicas` copy from it, `attached` are its disks or what it hangs on, `balancers` send it
     traffic; names or ids. `member_of` is the group that replaces it, as `auto-scaling group web`. `loses` is what goes with a stop, as a
-    noun. `allowed` and `denied` are operations, where somebody asked.
+    noun. `allowed` and `denied` are operations by the provider's names, where somebody asked; of any other nothing is known.
     """
 
     can_stop: bool | None = None

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from engine.errors import Corrupted, StoreError
 from engine.estate.alike import LOOKED_AT, alike
+from engine.estate.asked import fits
 from engine.estate.counting import Counts
 from engine.estate.intake import Intake
 from engine.estate.kinds import Kinds, Place
@@ -21,42 +22,44 @@ from engine.estate.prefilter import candidates, is_exact, of_kinds, prefilter
 from engine.estate.recorder import SEALED, Recorder, Scope, layout
 from engine.estate.resource import Gap, GapReason, Resource, Swept
 from engine.estate.view import Changes, Match, Stats, likest
-from engine.estate.where import EVERYTHING, Where, matches
+from engine.estate.where import EVERYTHING, Where
 from engine.logs import Log
 from engine.meaning.embedding import ModelMissing, fetch_model, find_model
 from engine.meaning.model import Model
 from engine.secrets.derive import Keys
-from engine.settings import EstateSettings, StoreSettings
+from engine.settings import EstateSettings
 from engine.store.crypto import Crypto
 from engine.store.edge.client import EdgeStore, OtherMake
-from engine.store.manifest import Manifest, SealedFile, read_manifest, write_manifest
-from engine.store.opening import book_of, open_store
+from engine.store.manifest import Manifest, SealedFile, write_manifest
+from engine.store.opening import manifest_or_trouble, store_or_trouble
 from engine.store.store import Collection, Condition, Store, Stored
 
 COLLECTION = "cloud_estate"
 FOLDER = "estate"
-_RESOURCES = Collection(COLLECTION, grams=True)
 _log = Log("escher.estate")
 
 
 class Estate:
-    """Open it with `Estate.open`. The store is the truth; nothing decrypted is kept in memory."""
+    """Open it with `Estate.open`. The store is the truth; nothing decrypted is kept in memory.
 
-    def __init__(self, folder: Path, keys: Keys, store: Store) -> None:
-        self._folder = folder
+    `name` is the collection it stands in: of two in one store, one is being made to take the other's place (`renewing`).
+    """
+
+    def __init__(self, folder: Path, keys: Keys, store: Store, name: str = COLLECTION) -> None:
+        self._folder, self.keys, self.name = folder, keys, name
         # What only the store in our own process has: files to check and to put aside. A server answers for its own.
         self._edge = store if isinstance(store, EdgeStore) else None
         self._crypto = Crypto(keys, COLLECTION)
         self._store = store
         self._recorder = Recorder(keys, self._crypto)
-        self._book = SealedFile(folder / "inventory", self._crypto)
-        self._intake = Intake(store, COLLECTION, self._recorder, self._book)
-        self._gap_file = SealedFile(folder / "gaps", self._crypto)
+        self._book = SealedFile(self._beside("inventory"), self._crypto)
+        self._intake = Intake(store, name, self._recorder, self._book)
+        self._gap_file = SealedFile(self._beside("gaps"), self._crypto)
         self._gaps: dict[Scope, Gap] = {}
         self._gap_turn = asyncio.Lock()
         self._ending: list[asyncio.Task[None]] = []
         self._away = ""
-        self._counts = Counts(store, COLLECTION, self._recorder)
+        self._counts = Counts(store, name, self._recorder)
         self._mending: set[asyncio.Task[None]] = set()
         self.kinds: Kinds | None = None
         self.healed = ""
@@ -73,52 +76,52 @@ class Estate:
         """
         folder = home / FOLDER
         cache = cache or home / "cache"
-        manifest, broken = await asyncio.to_thread(_manifest, folder, keys)
-        store, more = await _store(settings.store, folder, keys, env)
-        estate = cls(folder, keys, store)
+        manifest, broken = await asyncio.to_thread(manifest_or_trouble, folder, keys)
+        store, more = await store_or_trouble(settings.store, folder, keys, env)
+        estate = cls(folder, keys, store, manifest.collection if manifest else COLLECTION)
         try:
             await estate._load(manifest, broken or more)
-            await estate._begin(keys, settings, cache)
+            await estate.begin(settings, cache)
         except BaseException:
             await estate.close()
             raise
         _pass_over_what_stands()
         if estate._edge and not estate._whole:
-            estate._edge.unsure = True
+            estate._edge.unsure = await estate.count(EVERYTHING) > 0
             estate._ending.append(asyncio.create_task(estate._recheck()))
         return estate
 
     async def get(self, resource_id: str) -> Resource | None:
-        found = await self._store.retrieve(COLLECTION, [self._crypto.point_id(resource_id)])
+        found = await self._store.retrieve(self.name, [self._crypto.point_id(resource_id)])
         return self._read(found[0]) if found else None
 
     async def select(self, where: Where, limit: int | None = None) -> list[Resource]:
-        stored = self._store.scroll(COLLECTION, self._condition(where), (SEALED,))
+        stored = self._store.scroll(self.name, self._condition(where), (SEALED,))
         resources = [self._read(point) async for point in stored]
-        return sorted((r for r in resources if matches(where, r)), key=lambda resource: resource.id)[:limit]
+        return sorted((r for r in resources if fits(where, r)), key=lambda resource: resource.id)[:limit]
 
     async def page(self, where: Where, after: str = "", limit: int = 100) -> tuple[list[Resource], str]:
         found: list[Resource] = []
         last = ""
-        async for stored in self._store.scroll(COLLECTION, self._condition(where), (SEALED,), after=after):
+        async for stored in self._store.scroll(self.name, self._condition(where), (SEALED,), after=after):
             if len(found) == limit:
                 return found, last
             resource = self._read(stored)
-            if matches(where, resource):
+            if fits(where, resource):
                 found.append(resource)
                 last = stored.id
         return found, ""
 
     async def count(self, where: Where) -> int:
         if is_exact(where):
-            return await self._store.count(COLLECTION, self._condition(where))
+            return await self._store.count(self.name, self._condition(where))
         return len(await self.select(where))
 
     async def recognise(self, phrases: Sequence[str]) -> Mapping[str, frozenset[str]]:
         asked = [
             (phrase, field, token) for phrase in phrases for field, token in self._recorder.word_tokens(phrase.strip().lower()).items()
         ]
-        known = await self._store.known(COLLECTION, [token for _, _, token in asked])
+        known = await self._store.known(self.name, [token for _, _, token in asked])
         found: dict[str, set[str]] = {}
         for (phrase, field, _), is_known in zip(asked, known, strict=True):
             if is_known:
@@ -130,9 +133,9 @@ class Estate:
         if not grams.indices:
             return []
         where = where or EVERYTHING
-        found = await self._store.nearest_grams(COLLECTION, grams, self._condition(where), candidates(where, max(limit, LOOKED_AT)))
+        found = await self._store.nearest_grams(self.name, grams, self._condition(where), candidates(where, max(limit, LOOKED_AT)))
         resources = (self._read(stored) for stored in found)
-        return likest(Match(resource, alike(text, resource.name)) for resource in resources if matches(where, resource))[:limit]
+        return likest(Match(resource, alike(text, resource.name)) for resource in resources if fits(where, resource))[:limit]
 
     async def by_meaning(self, text: str, where: Where | None = None, limit: int = 10) -> list[Match]:
         if self.kinds is None:
@@ -142,7 +145,7 @@ class Estate:
             text, self._condition(where), candidates(where, limit), prefilter(of_kinds(where), self._crypto.token)
         )
         scored = [(self._read(stored), stored.score) for stored in found]
-        return [Match(resource, max(0.0, score)) for resource, score in scored if matches(where, resource)][:limit]
+        return [Match(resource, max(0.0, score)) for resource, score in scored if fits(where, resource)][:limit]
 
     def meaning_away(self) -> str:
         return self.kinds.away if self.kinds else self._away
@@ -174,6 +177,10 @@ class Estate:
     async def forget(self, resource_id: str) -> None:
         await self._intake.forget(self._crypto.point_id(resource_id))
 
+    async def put(self, resources: Sequence[Resource]) -> None:
+        """Resources as they are, each into the scope that it is of."""
+        await self._intake.put(resources)
+
     async def verify(self) -> int:
         """Opens every resource and compares its tokens; gives their number. Raises Corrupted naming the first bad one."""
         return await self._intake.verify()
@@ -181,10 +188,14 @@ class Estate:
     async def settle(self) -> None:
         """Everything taken in on the disk, every kind with its vector, and what an unclean end may have broken looked through."""
         await self._intake.settle()
-        if self._ending:
-            await asyncio.wait(self._ending)
+        await self.looked_through()
         if self.kinds:
             await self.kinds.settled()
+
+    async def looked_through(self) -> None:
+        """Waits until everything was looked through after an unclean end; the store stays `unsure` (see `standing`)."""
+        if self._ending:
+            await asyncio.wait(self._ending)
 
     async def memory(self) -> int:
         """Resident bytes of the store's process; 0 when it is not ours."""
@@ -201,6 +212,13 @@ class Estate:
         return self._edge.pid if self._edge else None
 
     async def close(self) -> None:
+        try:
+            await self.leave()
+        finally:
+            await self._store.close()
+
+    async def leave(self) -> None:
+        """Ends all work of its own, and leaves the store open for another that stands in it."""
         for task in self._ending:
             task.cancel()
             await asyncio.wait({task})
@@ -209,9 +227,8 @@ class Estate:
         try:
             if self.kinds:
                 await self.kinds.close()
-            await self._intake.close()
         finally:
-            await self._store.close()
+            await self._intake.close()
 
     async def _load(self, manifest: Manifest | None, broken: Corrupted | None) -> None:
         """The resources, checked; what is broken is put aside."""
@@ -219,7 +236,7 @@ class Estate:
         try:
             if broken:
                 raise broken
-            await self._check(renew=other)
+            await self.check(renew=other)
         except Corrupted as error:
             await self._heal(error)
         kept = await asyncio.to_thread(self._gap_file.read_if_whole)
@@ -228,13 +245,18 @@ class Estate:
         for file in (self._book, self._gap_file, *((self._edge.book,) if self._edge else ())):
             self._tell(file)
 
-    async def _check(self, *, renew: bool) -> None:
+    async def check(self, *, renew: bool = False) -> None:
+        """That what was written is what is there, as `Intake.check`; for `open`, and for who makes another beside. Raises Corrupted."""
         try:
-            await self._store.ensure(_RESOURCES)
+            await self._store.ensure(Collection(self.name, grams=True))
         except OtherMake as error:
-            raise Corrupted(error.message, what=str(self._folder / COLLECTION), hint="Scan again to make it anew.") from None
+            raise Corrupted(error.message, what=str(self._folder / self.name), hint="Scan again to make it anew.") from None
         self._renewed = renew
-        await self._intake.check(self._folder / COLLECTION, whole=self._whole, renew=renew)
+        await self._intake.check(self._folder / self.name, whole=self._whole, renew=renew)
+
+    def _beside(self, name: str) -> Path:
+        """A small file of this collection; of the first one they bear no other name."""
+        return self._folder / f"{name}{self.name.removeprefix(COLLECTION)}"
 
     @property
     def _whole(self) -> bool:
@@ -246,8 +268,8 @@ class Estate:
             self._edge.whole = False
             await self._edge.set_aside()
         for name in ("inventory", "gaps", "kinds") if self._edge else ("inventory",):
-            (self._folder / name).unlink(missing_ok=True)
-        await self._check(renew=False)
+            self._beside(name).unlink(missing_ok=True)
+        await self.check()
         aside = f"What was there is put aside in {self._folder}; scan to fill the estate again." if self._edge else "Scan to make it right."
         self.healed = f"{error.message} {aside}"
         _log.warning("the estate was broken and is made anew", what=error.what)
@@ -256,23 +278,23 @@ class Estate:
         if file.broken:
             self.healed = f"{self.healed} {file.broken} It is made anew.".strip()
 
-    async def _begin(self, keys: Keys, settings: EstateSettings, cache: Path) -> None:
-        """Search by meaning, where there is a model."""
-        await asyncio.to_thread(write_manifest, self._folder, keys, Manifest(layout()))
+    async def begin(self, settings: EstateSettings, cache: Path) -> None:
+        """From here on this is the estate of its folder; search by meaning, where there is a model."""
+        await asyncio.to_thread(write_manifest, self._folder, self.keys, Manifest(layout(), self.name))
         try:
             model = await find_model(settings, cache)
         except ModelMissing as missing:
             self._away = str(missing)
             # What changes while there is no model has no description made of it: the next start with one looks for what lacks.
-            await asyncio.to_thread((self._folder / "kinds").unlink, missing_ok=True)
+            await asyncio.to_thread(self._beside("kinds").unlink, missing_ok=True)
             if missing.fetchable:
                 self._ending.append(asyncio.create_task(self._fetch(settings.embeddings, cache)))
             return
         made_by = f"{model.fingerprint} {' '.join(OF_KIND)}"
-        name = f"{COLLECTION}_kinds-{self._crypto.token('model', made_by):x}"
-        book = SealedFile(self._folder / "kinds", self._crypto)
-        place = Place(self._store, COLLECTION, name, self._crypto, self._recorder, book)
-        self.kinds = Kinds(place, Model(model, keys.for_("rotation")))
+        name = f"{self.name}_kinds-{self._crypto.token('model', made_by):x}"
+        book = SealedFile(self._beside("kinds"), self._crypto)
+        place = Place(self._store, self.name, name, self._crypto, self._recorder, book)
+        self.kinds = Kinds(place, Model(model, self.keys.for_("rotation")))
         self._intake.learner = self.kinds
         # Another version may have called kinds by other words.
         await self.kinds.begin(whole=self._whole and not self._renewed)
@@ -308,8 +330,6 @@ class Estate:
         except StoreError as error:
             _log.warning("the estate was not looked through after an unclean end", why=error.message)
             return
-        if self._edge:
-            self._edge.unsure = False
         for sentence in found.sentences:
             _log.warning("after an unclean end", what=sentence)
             self.healed = f"{self.healed} {sentence} Scan to fill it again.".strip()
@@ -326,19 +346,3 @@ def _pass_over_what_stands() -> None:
     if not gc.get_freeze_count():
         gc.collect()
         gc.freeze()
-
-
-def _manifest(folder: Path, keys: Keys) -> tuple[Manifest | None, Corrupted | None]:
-    try:
-        return read_manifest(folder, keys), None
-    except Corrupted as error:
-        return None, error
-
-
-async def _store(settings: StoreSettings, folder: Path, keys: Keys, env: Mapping[str, str]) -> tuple[Store, Corrupted | None]:
-    """The store; and what is broken of it, which then must not be opened but put aside."""
-    try:
-        return await open_store(settings, folder, keys, env), None
-    except Corrupted as error:
-        await asyncio.to_thread(book_of(folder, keys).remove)
-        return await open_store(settings, folder, keys, env), error

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -44,6 +46,8 @@ RUNNING_TYPES = frozenset({
 })  # fmt: skip
 IDLE_BELOW_CPU_PERCENT = 5.0
 _MOST_PARTS = 8
+CREATED_KEYS = ("created", "created_at", "taken_at", "launched_at")
+_PARTS = re.compile(r"[^A-Za-z0-9]+|(?<=[A-Za-z])(?=\d)|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 NAME_STARTS = (3, 5, 8, 12)
 ANYWHERE = ("0.0.0.0/0", "::/0", "*", "Internet")
 
@@ -68,6 +72,8 @@ PROPERTY_FLAGS: tuple[tuple[str, str, tuple[Any, ...]], ...] = (
     ("attached", "attached", (True,)),
     ("unattached", "attached", (False,)),
     ("multi_az", "multi_az", (True,)),
+    ("linux", "os", ("Linux", "linux")),
+    ("windows", "os", ("Windows", "windows")),
     ("single_az", "multi_az", (False,)),
     ("protected", "deletion_protection", (True,)),
     ("protected", "termination_protection", (True,)),
@@ -80,6 +86,7 @@ PROPERTY_FLAGS: tuple[tuple[str, str, tuple[Any, ...]], ...] = (
     ("old_tls", "min_tls", ("TLS1_0", "TLS1_1")),
     ("plain_http", "require_ssl", (False,)),
     ("no_uniform_access", "uniform_access", (False,)),
+    ("balanced", "target_health", ("healthy", "unhealthy", "initial", "draining")),
 )
 _FLAGS_BY_KEY = {
     key: tuple((flag, values) for flag, named, values in PROPERTY_FLAGS if named == key)
@@ -152,6 +159,16 @@ def engine(resource: Resource) -> str:
     return next((word for word in ENGINE_WORDS if word in said), "")
 
 
+def created(resource: Resource) -> datetime | None:
+    """When it was made, where its cloud tells so of its kind; None where it does not."""
+    for key in CREATED_KEYS:
+        if isinstance(said := resource.properties.get(key), str) and said:
+            with suppress(ValueError):
+                found = datetime.fromisoformat(said)
+                return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return None
+
+
 def state_class(resource: Resource) -> str:
     """`running`, `stopped`, or the native state where it is neither or the kind of thing does not run."""
     return STATE_CLASSES.get(resource.state, resource.state) if resource.type in RUNNING_TYPES else resource.state
@@ -159,8 +176,8 @@ def state_class(resource: Resource) -> str:
 
 @lru_cache(maxsize=4096)
 def parts_of(text: str) -> tuple[str, ...]:
-    """The words a name is made of, lower-case, digits apart from letters before them."""
-    return tuple(part for part in re.split(r"[^a-z0-9]+|(?<=[a-z])(?=\d)", text.lower()) if part)
+    """The words a name is made of, lower-case: digits apart from letters before them, `LedgerBatchRunner` at its capitals."""
+    return tuple(part.lower() for part in _PARTS.split(text) if part)
 
 
 def name_parts(resource: Resource) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import weakref
-from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Coroutine, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -14,7 +14,7 @@ from engine.estate.changes import details
 from engine.estate.ledger import Ledger
 from engine.estate.memory import scope_of
 from engine.estate.rechecking import Findings, Recheck
-from engine.estate.recorder import MARK, SCOPE, Marked, Recorder, Scope
+from engine.estate.recorder import MARK, SCOPE, Made, Marked, Recorder, Scope
 from engine.estate.resource import Resource, Swept
 from engine.estate.slices import Slices
 from engine.estate.view import Change as Detail
@@ -23,7 +23,7 @@ from engine.estate.writing import Change, Writer
 from engine.logs import Log
 from engine.store.inventory import Inventory
 from engine.store.manifest import SealedFile
-from engine.store.store import Point, Store, Stored, every, has
+from engine.store.store import Point, Store, Stored, Token, every, has
 
 # Up to so many points, opening after an unclean end reads every one; beyond, it counts and sums them, and `recheck` reads them afterwards.
 _READ_ALL_BELOW = 2_000
@@ -35,8 +35,8 @@ _R = TypeVar("_R")
 class Learner(Protocol):
     """Who wants to know of the kinds of what is written."""
 
-    async def learn(self, resources: Sequence[Resource]) -> None:
-        """Takes note; waits for nothing."""
+    async def learn(self, kinds: Mapping[str, tuple[Token, ...]]) -> None:
+        """Takes note, with the tokens of what all resources of a kind have in common; waits for nothing."""
         ...
 
 
@@ -73,8 +73,9 @@ class Intake:
         if renew:
             await self._renew()
         elif not whole and ledger.whole.count <= _READ_ALL_BELOW:
-            await self.verify()
-        self._unsure = {} if whole else _as_it_was(book)
+            await self._readable(folder, self.verify())
+        # What was made anew has other marks than the book says.
+        self._unsure = {} if whole or renew else _as_it_was(book)
         await self._writer.settle()
 
     async def recheck(self) -> Findings:
@@ -103,13 +104,20 @@ class Intake:
         turn = self._turns.setdefault(scope_of(resource), asyncio.Lock())
         async with turn:
             marked = self._recorder.marked(resource)
-            point = self._recorder.point(marked, scope_of(resource))
+            made = self._recorder.made(marked, scope_of(resource))
+            point = made.point
             for stored in await self._store.retrieve(self._collection, [point.id], (MARK, SCOPE)):
                 if stored.payload.get(MARK) == marked.mark:
                     return
                 point = _in_scope_of(point, stored)
-            await self._learn([resource])
+            await self._learn([made])
             await self._write(Change([point]))
+
+    async def put(self, resources: Sequence[Resource]) -> None:
+        """Resources as they are, each into the scope that it is of, whatever was there of it."""
+        made = await self._slices.each(lambda one: self._recorder.made(self._recorder.marked(one), scope_of(one)), resources)
+        await self._learn(made)
+        await self._write(Change([one.point for one in made]))
 
     async def forget(self, key: str) -> None:
         """Takes one point out, if it is there."""
@@ -162,11 +170,12 @@ class Intake:
 
     async def _put(self, marked: Sequence[Marked], scope: Scope) -> AsyncIterator[tuple[Sequence[Marked], Mapping[str, Stored]]]:
         """Writes resources, the next few hundred made while the last are written; gives those written and what they replaced, by id."""
-        await self._learn([known.resource for known in marked])
         pieces = [marked[start : start + _AT_ONCE] for start in range(0, len(marked), _AT_ONCE)]
-        made = _ahead(self._slices.each(lambda known: self._recorder.point(known, scope), piece) for piece in pieces)
+        ahead = _ahead(self._slices.each(lambda known: self._recorder.made(known, scope), piece) for piece in pieces)
         for piece in pieces:
-            yield piece, await self._write(Change(await anext(made)))
+            made = await anext(ahead)
+            await self._learn(made)
+            yield piece, await self._write(Change([one.point for one in made]))
 
     async def _drop(self, keys: Sequence[str], scope: Scope) -> list[str]:
         """Takes points out that are still of this scope; the ids of the resources they held."""
@@ -191,13 +200,17 @@ class Intake:
         assert self._writer
         return await self._writer.write(change)
 
-    async def _learn(self, resources: Sequence[Resource]) -> None:
-        if self.learner and resources:
-            await self.learner.learn(resources)
+    async def _learn(self, made: Sequence[Made]) -> None:
+        if self.learner and made:
+            await self.learner.learn({one.kind: one.of_kind for one in made})
 
     async def _counted(self, folder: Path) -> Inventory:
+        return await self._readable(folder, self._store.inventory(self._collection, MARK))
+
+    async def _readable(self, folder: Path, reading: Awaitable[_R]) -> _R:
+        """What reading gives; a store that ends over it has something broken. Raises Corrupted, DiskFull."""
         try:
-            return await self._store.inventory(self._collection, MARK)
+            return await reading
         except (Corrupted, DiskFull):
             raise
         except StoreError as error:

@@ -15,11 +15,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from engine.errors import Corrupted, StoreError
-from engine.estate.kind_points import KindPoints, KindsFound
+from engine.estate.kind_points import KindPoints
 from engine.estate.nearest import ALL
-from engine.estate.phrase import kind_of
 from engine.estate.recorder import Recorder
-from engine.estate.resource import Resource
 from engine.logs import Log
 from engine.store.crypto import Crypto
 from engine.store.manifest import SealedFile
@@ -140,11 +138,14 @@ class Kinds:
     def progress(self) -> Progress:
         return Progress(self._done, self._done + len(self._waiting))
 
-    async def learn(self, resources: Sequence[Resource]) -> None:
-        """Takes note of the kinds of these; they are found by meaning a moment later. Waits for nothing but others' turns."""
-        for start in range(0, len(resources), _LEARNT_AT_ONCE):
-            facts_of = self._place.recorder.facts_of_kind
-            self._note({kind_of(resource): facts_of(resource) for resource in resources[start : start + _LEARNT_AT_ONCE]})
+    async def learn(self, kinds: Mapping[str, tuple[Token, ...]]) -> None:
+        """Takes note of these, with the tokens of what all resources of a kind have in common; they are found by meaning a moment later.
+
+        Waits for nothing but others' turns.
+        """
+        told = iter(kinds.items())
+        while some := dict(itertools.islice(told, _LEARNT_AT_ONCE)):
+            self._note(some)
             await asyncio.sleep(0)
         if self._closed:
             await asyncio.to_thread(self._place.book.remove)
@@ -197,7 +198,7 @@ class Kinds:
                 await asyncio.to_thread(self._place.book.remove)
         await self._model.close()
 
-    def _note(self, kinds: KindsFound) -> None:
+    def _note(self, kinds: Mapping[str, tuple[Token, ...]]) -> None:
         for kind, facts in kinds.items():
             token = self._place.recorder.kind_token(kind)
             self._unborne.discard(token)
@@ -229,6 +230,7 @@ class Kinds:
             self._wanted.clear()
             try:
                 await self._mend()
+                await self._quiet()
                 await self._open()
                 await self._catch_up()
                 self._trouble = ""
@@ -279,7 +281,6 @@ class Kinds:
             self._is_open = True
 
     async def _catch_up(self) -> None:
-        await self._quiet()
         while self._waiting or self._behind:
             if self._waiting:
                 await self._embed_some()

@@ -7,11 +7,11 @@ that the point is whole.
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import get_args
 
@@ -22,6 +22,7 @@ from engine.estate.phrase import OF_KIND, kind_of
 from engine.estate.resource import CLOUDS, Resource, ResourceType
 from engine.secrets.derive import Keys
 from engine.store.crypto import Crypto
+from engine.store.keyed import KeyedHash
 from engine.store.store import Point, Sparse, Stored, Token
 
 SEALED, MARK, SCOPE = "sealed", "mark", "scope"
@@ -31,6 +32,7 @@ KIND = "kind"
 _MAKERS = ("estate/facts.py", "estate/lexicon.py", "estate/phrase.py", "estate/recorder.py", "store/grams.py")
 Scope = tuple[str, str, str, str]
 _FIELDS = tuple(field.name for field in fields(Resource))
+_VALUES = attrgetter(*_FIELDS)
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
 # All that can be said in these fields: words that everybody knows.
 PUBLIC_WORDS: Mapping[str, tuple[str, ...]] = {
@@ -38,9 +40,11 @@ PUBLIC_WORDS: Mapping[str, tuple[str, ...]] = {
     "type": get_args(ResourceType),
     "environment": (*sorted(set(ENVIRONMENTS.values())), ""),
 }
-# Facts that many resources have together, and facts that are one resource's own: how their tokens are best worked out.
-_SHARED = ("cloud", "type", "native_type", "region", "account", "environment", "owner", "state", "engine", "size", "region_start", "flag")
+# Facts that many resources have together, which are looked up at once, and facts that are one resource's own, which are not remembered.
+_TOGETHER = (("cloud", "region", "account", "environment", "region_start"), ("type", "native_type", "state", "engine", "size", "flag"))
+_VALUES_TOGETHER = tuple((fields, itemgetter(*fields)) for fields in _TOGETHER)
 _OWN = ("name", "id")
+_APART = frozenset({*_OWN, *(field for together in _TOGETHER for field in together)})
 # An application is known by its tag only; as a fact it may be guessed from a name, which no word of a message should be taken for.
 _WORD_FIELDS = {"app": "word:app"}
 
@@ -64,16 +68,21 @@ class Marked:
     plain: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A resource's point, what its kind is called, and the tokens of what all resources of that kind have in common."""
+
+    point: Point
+    kind: str
+    of_kind: tuple[Token, ...]
+
+
 class Recorder:
     """Makes points and reads them."""
 
     def __init__(self, keys: Keys, crypto: Crypto) -> None:
         self._crypto = crypto
-        self._mark_key = keys.for_("marks")
-        self._makers: dict[str, Callable[[str, frozenset[str]], Iterable[Token]]] = {
-            **dict.fromkeys(_SHARED, crypto.tokens_together),
-            **dict.fromkeys(_OWN, crypto.own_tokens),
-        }
+        self._mark_key = KeyedHash(keys.for_("marks"))
         self._made_by = f"{layout()}\0".encode()
 
     def marked(self, resource: Resource) -> Marked:
@@ -83,20 +92,26 @@ class Recorder:
 
     def point(self, marked: Marked, scope: Scope) -> Point:
         """The point of a resource that was seen in this scope."""
-        resource = marked.resource
-        counted = [self.facet(field, word) for field, word in facets(resource).items()]
-        seen_in = self.scope_token(scope)
-        kind = self.kind_token(kind_of(resource))
-        payload = {SEALED: self._crypto.seal(marked.key, marked.plain), MARK: marked.mark, SCOPE: str(seen_in), KIND: str(kind)}
-        tokens = {*self._tokens(resource), *counted, seen_in, kind}
-        return Point(marked.key, payload, tuple(sorted(tokens)), tuple(counted), self.grams(resource.name))
+        return self.made(marked, scope).point
+
+    def made(self, marked: Marked, scope: Scope) -> Made:
+        """As `point`, with the kind that the resource is of."""
+        resource, kind = marked.resource, kind_of(marked.resource)
+        counted = {field: self.facet(field, word) for field, word in facets(resource).items()}
+        seen_in, of_kind = self.scope_token(scope), self.kind_token(kind)
+        payload = {SEALED: self._crypto.seal(marked.key, marked.plain), MARK: marked.mark, SCOPE: str(seen_in), KIND: str(of_kind)}
+        facts_counted = tuple(counted.values())
+        # Sorted, they do not tell of which field each is.
+        tokens = tuple(sorted({*self._tokens(resource), *facts_counted, seen_in, of_kind}))
+        point = Point(marked.key, payload, tokens, facts_counted, self.grams(resource.name))
+        return Made(point, kind, tuple(counted[field] for field in OF_KIND))
 
     def key(self, resource: Resource) -> str:
         """The id of a resource's point."""
         return self._crypto.point_id(resource.id)
 
     def mark(self, plain: bytes) -> str:
-        return hmac.digest(self._mark_key, self._made_by + plain, "sha256").hex()[:32]
+        return self._mark_key.digest(self._made_by + plain).hex()[:32]
 
     def scope_token(self, scope: Scope) -> Token:
         return self._crypto.token("scope", "\0".join(scope))
@@ -140,9 +155,14 @@ class Recorder:
 
     def _tokens(self, resource: Resource) -> list[Token]:
         """Of every fact that can be filtered on. The words of the lexicon are facts too, but for the application."""
-        known: list[Token] = []
-        for field, values in facts(resource).items():
-            known += self._makers.get(field, self._crypto.tokens)(field, values)
+        said, known = facts(resource), list[Token]()
+        for fields_together, values_of in _VALUES_TOGETHER:
+            known += self._crypto.tokens_together(fields_together, values_of(said))
+        for field in _OWN:
+            known += self._crypto.own_tokens(field, said[field])
+        for field, values in said.items():
+            if field not in _APART:
+                known += self._crypto.tokens(field, values)
         if tagged := app(resource).strip().lower():
             known.append(self._crypto.token(_WORD_FIELDS["app"], tagged))
         return known
@@ -159,7 +179,7 @@ def facets(resource: Resource) -> Mapping[str, str]:
 
 
 def _plain(resource: Resource) -> bytes:
-    return _ENCODER.encode({name: getattr(resource, name) for name in _FIELDS}).encode()
+    return _ENCODER.encode(dict(zip(_FIELDS, _VALUES(resource), strict=True))).encode()
 
 
 def _corrupted(point: str, why: str) -> Corrupted:

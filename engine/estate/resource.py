@@ -68,25 +68,27 @@ class Resource:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Resource:
         """A resource from JSON data. Raises ValueError naming the first missing or unknown field."""
-        known = {f.name for f in fields(cls)}
-        if unknown := sorted(set(data) - known):
-            raise ValueError(f"unknown field {unknown[0]!r} in a resource")
-        required = ("cloud", "type", "native_type", "id", "name", "account", "account_name", "region", "state")
-        for name in required:
+        if not data.keys() <= _FIELDS:
+            raise ValueError(f"unknown field {min(data.keys() - _FIELDS)!r} in a resource")
+        for name in _TEXTS:
             if not isinstance(data.get(name), str):
                 raise ValueError(f"a resource needs the text field {name!r}")
         if data["cloud"] not in CLOUDS:
             raise ValueError(f"cloud {data['cloud']!r} is none of {', '.join(CLOUDS)}")
+        # Ids and the like are held by plans, threads and answers too: one copy of each.
+        texts: dict[str, Any] = {name: sys.intern(data[name]) for name in _TEXTS}
         return cls(
-            **{
-                **data,
-                # Ids and the like are held by plans, threads and answers too: one copy of each.
-                **{name: sys.intern(data[name]) for name in required},
-                "tags": dict(data.get("tags") or {}),
-                "properties": dict(data.get("properties") or {}),
-                "metrics": dict(data.get("metrics") or {}),
-            }
+            **texts,
+            tags=dict(data.get("tags") or {}),
+            properties=dict(data.get("properties") or {}),
+            monthly_cost=data.get("monthly_cost", 0.0),
+            metrics=dict(data.get("metrics") or {}),
         )
+
+
+_FIELDS = frozenset(field.name for field in fields(Resource))
+# Those that a resource cannot be without.
+_TEXTS = tuple(field.name for field in fields(Resource) if field.type == "str" or field.name == "cloud")
 
 
 class GapReason(StrEnum):
@@ -97,6 +99,7 @@ class GapReason(StrEnum):
     TIMED_OUT = "timed out"
     UNREACHABLE = "unreachable"
     BROKEN = "broken answer"
+    UNCHECKED = "not checked yet"
 
 
 @dataclass(frozen=True, slots=True)

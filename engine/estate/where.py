@@ -5,9 +5,10 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
-from engine.estate.facts import facts
+from engine.estate.facts import created, facts
 from engine.estate.resource import Resource
 
 Comparison = Literal["<", "<=", ">", ">=", "=="]
@@ -30,7 +31,10 @@ class Is:
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """A number of the resource compared: `monthly_cost`, `properties.size_gb`, `metrics.cpu_avg_7d`. Absent numbers match nothing."""
+    """A number of the resource compared: `monthly_cost`, `properties.size_gb`, `metrics.cpu_avg_7d`, or `created`, in seconds since 1970.
+
+    Absent numbers match nothing.
+    """
 
     path: str
     op: Comparison
@@ -60,6 +64,7 @@ class Not:
 
 Where = Is | Compare | All | AnyOf | Not
 EVERYTHING = All()
+CREATED = "created"
 
 
 def is_(field: str, *values: str) -> Is:
@@ -96,6 +101,9 @@ def holds(where: Where, resource: Resource, known: Mapping[str, frozenset[str]])
 def number_at(resource: Resource, path: str) -> float | None:
     """The number at a dotted path of the resource, None when it is absent or no number."""
     head, _, rest = path.partition(".")
+    if path == CREATED:
+        since = created(resource)
+        return since.timestamp() if since is not None else None
     value = getattr(resource, head, None)
     if rest:
         value = value.get(rest) if isinstance(value, Mapping) else None
@@ -119,6 +127,8 @@ def in_words(where: Where) -> str:
         case Is(field, values):
             shown = " or ".join(sorted(values))
             return shown if field in ("flag", "tag", "cloud", "environment", "state") else f"{field.replace('_', ' ')} {shown}"
+        case Compare("created", op, number):
+            return f"created {'before' if op in ('<', '<=') else 'after'} {datetime.fromtimestamp(number, UTC):%Y-%m-%d %H:%M}"
         case Compare(path, op, number):
             return f"{path.rpartition('.')[2].replace('_', ' ')} {op} {number:g}"
         case All(parts):

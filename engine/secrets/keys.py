@@ -10,7 +10,6 @@ from engine.clock import Clock, SystemClock
 from engine.secrets.data_key import DataKeyFile
 from engine.secrets.derive import Keys
 from engine.secrets.file import FileStore
-from engine.secrets.keychain import KeychainStore
 from engine.secrets.passphrase import VARIABLE, PassphraseStore
 from engine.secrets.ring import Ring
 from engine.secrets.store import KeyStore
@@ -33,6 +32,8 @@ def store_for(settings: EstateSettings, home: Path, env: Mapping[str, str]) -> K
         case "file":
             return FileStore(home)
         case "keychain":
+            from engine.secrets.keychain import KeychainStore
+
             return KeychainStore(home)
         case "passphrase":
             return PassphraseStore(env.get(VARIABLE, ""))

@@ -24,9 +24,10 @@ _FULL_ERRNOS = {28, 122}  # ENOSPC, EDQUOT
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The way the points were made (`recorder.layout`)."""
+    """The way the points were made (`recorder.layout`), and which collection holds them: of two, the other one is not whole."""
 
     layout: str = ""
+    collection: str = "cloud_estate"
 
 
 def read_manifest(folder: Path, keys: Keys) -> Manifest | None:
@@ -47,12 +48,12 @@ def read_manifest(folder: Path, keys: Keys) -> Manifest | None:
         raise Corrupted(f"{path} is not what was written there.", what=str(path), hint="Scan again to make it anew.")
     if not hmac.compare_digest(record["check"], _check(keys)):
         raise WrongKey(f"The key does not open the estate in {folder}.", hint="Is this the key it was made with?")
-    return Manifest(str(record.get("layout", "")))
+    return Manifest(str(record.get("layout", "")), str(record.get("collection") or Manifest().collection))
 
 
 def write_manifest(folder: Path, keys: Keys, manifest: Manifest) -> None:
     """Raises StoreError, DiskFull."""
-    record: dict[str, Any] = {"format": FORMAT, "check": _check(keys), "layout": manifest.layout}
+    record: dict[str, Any] = {"format": FORMAT, "check": _check(keys), "layout": manifest.layout, "collection": manifest.collection}
     record["sum"] = _sum(record)
     write_whole(folder / MANIFEST, json.dumps(record, sort_keys=True, indent=1).encode() + b"\n")
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, assert_never
 
-from engine.errors import EscherError, SettingsError
+from engine.errors import Corrupted, EscherError, SettingsError, WrongKey
 from engine.secrets.derive import Keys
+from engine.secrets.ring import Ring
 from engine.settings import StoreSettings
 from engine.store.crypto import Crypto
 from engine.store.edge.client import EdgeStore
-from engine.store.manifest import SealedFile
+from engine.store.manifest import Manifest, SealedFile, read_manifest
 from engine.store.store import Store, every
 
 
@@ -31,6 +33,39 @@ async def open_store(settings: StoreSettings, folder: Path, keys: Keys, env: Map
             return store
         case _:
             assert_never(settings.kind)
+
+
+async def store_or_trouble(settings: StoreSettings, folder: Path, keys: Keys, env: Mapping[str, str]) -> tuple[Store, Corrupted | None]:
+    """The store; and what is broken of it, which then must not be opened but put aside. Raises what `open_store` else raises."""
+    try:
+        return await open_store(settings, folder, keys, env), None
+    except Corrupted as error:
+        await asyncio.to_thread(book_of(folder, keys).remove)
+        return await open_store(settings, folder, keys, env), error
+
+
+def manifest_or_trouble(folder: Path, keys: Keys) -> tuple[Manifest | None, Corrupted | None]:
+    """The manifest, None where no store is yet; and what is broken of it. Raises WrongKey."""
+    try:
+        return read_manifest(folder, keys), None
+    except Corrupted as error:
+        return None, error
+
+
+def keys_of(folder: Path, ring: Ring) -> Keys:
+    """Those of a ring's keys that the store in `folder` is under: while the data key is replaced, it may still be the one before.
+
+    The current ones where no store is, or where it does not say. Raises WrongKey when it is under none of them.
+    """
+    try:
+        manifest_or_trouble(folder, ring.current)
+    except WrongKey:
+        for keys in ring.others:
+            with contextlib.suppress(WrongKey):
+                manifest_or_trouble(folder, keys)
+                return keys
+        raise
+    return ring.current
 
 
 def book_of(folder: Path, keys: Keys) -> SealedFile:

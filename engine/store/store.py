@@ -1,7 +1,7 @@
 """What the engine asks of a vector store: the narrow seam under all six collections. Pure (a Protocol and values).
 
 The store sees ciphertext and tokens. It is Qdrant Edge in a process of its own, or a Qdrant server; both are held to one suite,
-`tests/contracts/test_store.py`, and so is the one in memory that tests use.
+`tests/contracts/test_store*.py`, and so is the one in memory that tests use.
 """
 
 from __future__ import annotations

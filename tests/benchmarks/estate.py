@@ -30,6 +30,7 @@ ROWS: tuple[tuple[str, str, dict[int, float]], ...] = (
     ("meaning_s", "first import: meaning complete, s", {100_000: 120}),
     ("again_s", "the same again, unchanged, s", {100_000: 6}),
     ("stall_ms", "longest stall of the event loop in both, ms", {100_000: 50}),
+    ("busy_ms", "  of it, processor time of the engine's own, ms", {}),
     ("disk_kib_each", "bytes on disk a resource, KiB", {100_000: 7}),
     ("import_memory_mib", "memory after import, model included, MiB", {}),
     ("open_s", "cold open, s", {100_000: 2}),
@@ -62,13 +63,18 @@ async def main() -> None:
 
 async def _measured(folder: Path, size: int) -> dict[str, Any]:
     folder.mkdir()
-    lines = folder / "lines"
-    with lines.open("w", encoding="utf-8") as file:
-        for resource in sorted(estate(size), key=scope_of):
-            file.write(json.dumps(resource.to_json()) + "\n")
+    lines = write_lines(folder / "lines", size)
     first = await _child("import", folder / "home", lines)
     first["import_memory_mib"] = first.pop("memory_mib")
     return first | await _child("reopen", folder / "home", lines)
+
+
+def write_lines(path: Path, size: int) -> Path:
+    """So many made-up resources as lines of JSON, those of one scope together; the path."""
+    with path.open("w", encoding="utf-8") as file:
+        for resource in sorted(estate(size), key=scope_of):
+            file.write(json.dumps(resource.to_json()) + "\n")
+    return path
 
 
 async def _child(step: str, home: Path, lines: Path) -> dict[str, Any]:

@@ -75,6 +75,7 @@ async def _measured(resources: Sequence[Resource], crypto: Crypto) -> tuple[floa
         await store.ensure(Collection(COLLECTION, grams=True))
         recorder = Recorder(KEYS, crypto)
         intake = Intake(store, COLLECTION, recorder, SealedFile(Path(folder) / "inventory", crypto))
+        await intake.check(Path(folder), whole=True)
         try:
             began = time.perf_counter()
             for _, members in itertools.groupby(resources, key=scope_of):

@@ -1,4 +1,5 @@
-"""The clouds that are held to the Protocol `engine/clouds/cloud.py`, each with something of its own to work on."""
+"""The clouds that are held to the Protocol `engine/clouds/cloud.py`, each with something of its own to work on; and the stores, each with
+a collection open."""
 
 from __future__ import annotations
 
@@ -12,6 +13,8 @@ from engine.clouds.aws.session import Patience
 from engine.clouds.fake import FakeCloud
 from engine.errors import Unreachable
 from engine.estate.resource import Gap, GapReason, Resource
+from tests.contracts.stage_store import NAMES, staged
+from tests.contracts.store_points import THINGS
 from tests.contracts.subject import Subject
 from tests.engine.clouds.aws.makers import Maker
 
@@ -66,3 +69,15 @@ async def subject(request: pytest.FixtureRequest, empty_aws):
     yield made
     await made.cloud.close()
     await made.away.close()
+
+
+@pytest.fixture(params=NAMES)
+async def stage(request, tmp_path):
+    async with staged(request.param, tmp_path) as made:
+        await made.store.ensure(THINGS)
+        yield made
+
+
+@pytest.fixture
+def store(stage):
+    return stage.store

@@ -11,6 +11,7 @@ import pytest
 from bot.platforms import listening
 from engine.estate.estate import Estate
 from engine.estate.memory import MemoryEstate
+from engine.estate.standing import StandingEstate
 from engine.estate.view import Change, Changes
 from engine.estate.where import EVERYTHING, All, AnyOf, Compare, Is, Not, is_, matches
 from engine.secrets.derive import Keys
@@ -42,12 +43,14 @@ async def opened(name, folder):
             yield MemoryEstate()
         case "edge":
             yield await Estate.open(folder, KEYS, SETTINGS)
+        case "standing":
+            yield await StandingEstate.open(folder, KEYS, SETTINGS)
         case "server":
             async with on_a_server(folder) as estate:
                 yield estate
 
 
-@pytest.fixture(params=["memory", "edge", "server"])
+@pytest.fixture(params=["memory", "edge", "standing", "server"])
 async def estate(request, tmp_path):
     async with opened(request.param, tmp_path) as made:
         for part in parts(*ALL):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -14,9 +16,11 @@ from engine.clock import FakeClock
 from engine.collections.executed_operations import Sought
 from engine.collections.user_playbooks import Written
 from engine.estate.resource import Gap, GapReason
-from engine.settings import Person, parse
+from engine.meaning.embedding import find_model
+from engine.settings import EstateSettings, Person, parse
 from engine.wiring import Parts, open_engine
 from tests.engine.execution.samples import database, vm
+from tests.engine.meaning.weights import needs_weights
 from tests.scenarios.readable import dense, files, readable
 from tests.scenarios.stage import Recorder, fake_clouds
 
@@ -45,12 +49,12 @@ SECRET = (
 )  # fmt: skip
 
 
-async def lived(home: Path, advisor_url: str) -> set[str]:
+async def lived(home: Path, advisor_url: str, meaning: Mapping[str, str] = MappingProxyType({"embeddings": "off"})) -> set[str]:
     """A day of a bot with a real estate and a real journal; gives what is readable while it runs, and checks that all of it happened."""
     settings = parse(
         {
             "advisor": {"url": advisor_url, "timeout_s": 5},
-            "estate": {"key": "file", "embeddings": "off"},
+            "estate": {"key": "file", **meaning},
             "execution": {"poll_s": 0.01, "step_timeout_s": 5},
         },
         source="test",
@@ -76,6 +80,9 @@ async def lived(home: Path, advisor_url: str) -> set[str]:
         assert [run.outcome for run in await engine.library.operations.runs(Sought(resource="quokkabird-web-1"))] == ["done"]
         assert [event.aspect for event in await engine.library.events.latest()][-1] == "first seen"
         assert len(await engine.library.reports.latest()) == len(await engine.library.playbooks.latest()) == 1
+        if "model_dir" in meaning:
+            await engine.estate.settle()
+            assert [match.resource.id for match in await engine.estate.by_meaning("postgres database")][:1] == [LEDGER.id]
         return set(readable(home, SECRET))
     finally:
         await engine.close()
@@ -90,6 +97,15 @@ async def test_nothing_can_be_read_in_any_byte_that_was_written(tmp_path, adviso
     folders = {name.split("/")[1].partition("-")[0] for name in written if name.count("/") > 1}
     assert folders >= {"cloud_estate", "chat_history", "executed_operations", "immutable_reports", "alerts_events", "user_playbooks"}
     assert sum(written.values()) > 100_000
+
+
+@needs_weights
+async def test_nor_in_what_is_found_by_meaning(tmp_path, advisor_url):
+    model = await find_model(EstateSettings(), tmp_path / "models")
+    assert await lived(tmp_path / "home", advisor_url, {"model_dir": model.folder}) == set()
+    assert readable(tmp_path / "home", SECRET) == []
+    vectors = [path for path in files(tmp_path / "home") if "cloud_estate_kinds-" in str(path) and "vector_storage" in str(path)]
+    assert any(any(dense(path)) for path in vectors), "and there are vectors"
 
 
 PLAIN = b"a quokkabird sings"

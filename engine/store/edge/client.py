@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.errors import Corrupted, DiskFull, StoreError
 from engine.store.edge.rows import point, row
@@ -24,6 +24,7 @@ WORKER = "engine.store.edge.worker"
 _CHUNK = 512
 _FEW = 100
 _DISK_FULL = "No space left on device"
+_T = TypeVar("_T")
 
 
 class OtherMake(StoreError):
@@ -61,26 +62,20 @@ class EdgeStore:
         return store
 
     async def ensure(self, collection: Collection) -> bool:
-        async with self._turn:
-            there = await self._ensure(collection)
-            self._collections[collection.name] = collection
-            return there
+        return await self._to_the_end(self._ensured(collection))
 
     async def remove(self, collection: str) -> None:
-        async with self._turn:
-            self._collections.pop(collection, None)
-            await self._asked("remove", {"name": collection})
+        self._collections.pop(collection, None)
+        await self._to_the_end(self._asked("remove", {"name": collection}))
 
     async def collections(self) -> list[Collection]:
-        async with self._turn:
-            specs = await self._asked("collections", {})
+        specs = await self._to_the_end(self._asked("collections", {}))
         return [Collection(name, **spec) for name, spec in sorted(specs.items())]
 
     async def set_aside(self) -> None:
         """Puts every collection in a folder beside, where nobody looks at it again but a person. The store is empty then."""
-        async with self._turn:
-            self._collections.clear()
-            await self._asked("set_aside", {})
+        self._collections.clear()
+        await self._to_the_end(self._asked("set_aside", {}))
 
     async def upsert(self, collection: str, points: Sequence[Point]) -> None:
         self._collections[collection]
@@ -155,8 +150,7 @@ class EdgeStore:
 
     async def memory(self) -> int:
         """Resident bytes of the store's process."""
-        async with self._turn:
-            return int(await self._asked("memory", {}))
+        return int(await self._to_the_end(self._asked("memory", {})))
 
     @property
     def pid(self) -> int | None:
@@ -180,11 +174,23 @@ class EdgeStore:
     async def _ask(self, operation: str, collection: str, **arguments: Any) -> Any:
         # Made while the one before is being answered: the process is not kept waiting for it.
         made = question(operation, {"collection": collection, **arguments})
-        await self._turn.acquire()
-        asking = asyncio.create_task(self._asked_of(operation, collection, made))
-        # Whoever asked may be cancelled meanwhile; the turn ends when the answer is there, or the next would take it for its own.
+        return await self._to_the_end(self._asked_of(operation, collection, made))
+
+    async def _to_the_end(self, asked: Coroutine[Any, Any, _T]) -> _T:
+        """Asked in turn. Whoever asked may be cancelled meanwhile; the turn ends when the answer is there, or the next would take it for its own."""
+        try:
+            await self._turn.acquire()
+        except BaseException:
+            asked.close()
+            raise
+        asking = asyncio.create_task(asked)
         asking.add_done_callback(lambda _: self._turn.release())
         return await asyncio.shield(asking)
+
+    async def _ensured(self, collection: Collection) -> bool:
+        there = await self._ensure(collection)
+        self._collections[collection.name] = collection
+        return there
 
     async def _asked_of(self, operation: str, collection: str, made: bytes) -> Any:
         if collection not in self._collections:

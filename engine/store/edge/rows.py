@@ -1,4 +1,7 @@
-"""Points as rows between the engine and the store's process: many numbers go as the text of their bytes, which both sides read fast. Pure."""
+"""Points as rows between the engine and the store's process: many numbers go as the text of their bytes, which both sides read fast. Pure.
+
+Tokens go as words of 16 hexadecimal digits, as which the store keeps and finds them; other numbers in base64.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,11 @@ from binascii import a2b_base64, b2a_base64
 from collections.abc import Sequence
 from typing import Any
 
-from engine.store.store import Point, Sparse
+from engine.store.store import Point, Sparse, Token
 
-# What `struct` calls unsigned numbers of 64 and of 32 bits, and floats of 32, which is all that the store keeps of a float.
-_TOKENS, _DIMENSIONS, _WEIGHTS = ("Q", 8), ("I", 4), ("f", 4)
+# What `struct` calls unsigned numbers of 32 bits, and floats of 32, which is all that the store keeps of a float.
+_DIMENSIONS, _WEIGHTS = "I", "f"
+_TOKEN_BYTES, _NUMBER_BYTES = 8, 4
 
 
 def row(point: Point) -> list[Any]:
@@ -18,8 +22,8 @@ def row(point: Point) -> list[Any]:
     return [
         point.id,
         dict(point.payload),
-        _packed(_TOKENS, point.tokens),
-        _packed(_TOKENS, point.facets),
+        words(point.tokens),
+        words(point.facets),
         _packed(_DIMENSIONS, point.grams.indices),
         _packed(_WEIGHTS, point.grams.values),
         _packed(_WEIGHTS, point.vector),
@@ -30,16 +34,35 @@ def row(point: Point) -> list[Any]:
 def point(row: Sequence[Any]) -> Point:
     """What `row` made a row of; its floats have lost what does not go into 32 bits."""
     key, payload, tokens, facets, dimensions, weights, vector, order = row
-    grams = Sparse(_unpacked(_DIMENSIONS, dimensions), _unpacked(_WEIGHTS, weights))
-    return Point(key, payload, _unpacked(_TOKENS, tokens), _unpacked(_TOKENS, facets), grams, _unpacked(_WEIGHTS, vector), order)
+    grams = Sparse(tuple(dimensions_of(dimensions)), tuple(weights_of(weights)))
+    return Point(key, payload, tokens_of(tokens), tokens_of(facets), grams, tuple(weights_of(vector)), order)
 
 
-def _packed(kind: tuple[str, int], numbers: Sequence[float]) -> str:
-    code, _ = kind
-    return b2a_base64(struct.pack(f"<{len(numbers)}{code}", *numbers), newline=False).decode() if numbers else ""
+def words(tokens: Sequence[Token]) -> str:
+    """Tokens as words, one blank between two."""
+    return struct.pack(f">{len(tokens)}Q", *tokens).hex(" ", _TOKEN_BYTES)
 
 
-def _unpacked(kind: tuple[str, int], text: str) -> tuple[Any, ...]:
-    code, size = kind
+def tokens_of(words: str) -> tuple[Token, ...]:
+    """The tokens that `words` made words of. Raises ValueError."""
+    data = bytes.fromhex(words)
+    return struct.unpack(f">{len(data) // _TOKEN_BYTES}Q", data)
+
+
+def dimensions_of(text: str) -> list[int]:
+    """A row's dimensions as numbers."""
+    return _unpacked(_DIMENSIONS, text)
+
+
+def weights_of(text: str) -> list[float]:
+    """A row's weights, or its vector, as numbers."""
+    return _unpacked(_WEIGHTS, text)
+
+
+def _packed(kind: str, numbers: Sequence[float]) -> str:
+    return b2a_base64(struct.pack(f"<{len(numbers)}{kind}", *numbers), newline=False).decode() if numbers else ""
+
+
+def _unpacked(kind: str, text: str) -> list[Any]:
     data = a2b_base64(text)
-    return struct.unpack(f"<{len(data) // size}{code}", data)
+    return list(struct.unpack(f"<{len(data) // _NUMBER_BYTES}{kind}", data))

@@ -6,22 +6,22 @@ import contextlib
 import ctypes
 import json
 import shutil
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import qdrant_edge as edge
 
-from engine.store.edge.rows import point, row
+from engine.store.edge.records import COUNTED, MEANING, NAME, OLD_INDEXES, ORDER, condition_on, indexes, made, said, stored, wanted, whole
+from engine.store.edge.rows import tokens_of
 from engine.store.inventory import Inventory
-from engine.store.store import Point, Sparse
 
-MEANING, NAME = "meaning", "name"
-# The keys of a point's payload in Qdrant: what was sealed, what is filtered by, what is counted, what is sorted by.
-DATA, TOKENS, FACETS, ORDER = "data", "tokens", "facets", "order"
 SPEC = "collection.json"
+# How points stand in a collection (`records`), kept beside its spec: one that says another was made before and is made over when it is opened.
+_MANNER, _THIS_MANNER = "manner", 2
 _MOST_FACETS = 100_000
-_BIG_PAGE = 5_000
+_BIG_PAGE, _PAGE = 5_000, 500
 _THREADS = 2
 # Grams of some 15,000 names make a segment full; it is then packed into one that is read from the disk, which takes a second and no more than
 # its own size in memory. Few and large ones would be read a little faster, and packing one would keep everybody waiting for many seconds.
@@ -41,19 +41,36 @@ class Shard:
         self._clean(folder)
         config = _config(spec)
         if (folder / "segments").exists():
-            was = json.loads((folder / SPEC).read_bytes())
+            was, manner = _spec_in(folder)
             if was != dict(spec):
                 raise SpecChanged(f"{folder.name} was made as {was}, not as {dict(spec)}.")
             self._shard = edge.EdgeShard.load(str(folder), config)
+            if manner != _THIS_MANNER:
+                self._make_over()
+                _keep_spec(folder, self.spec)
             return
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / SPEC).write_text(json.dumps(spec), encoding="utf-8")
+        _keep_spec(folder, self.spec)
         self._shard = edge.EdgeShard.create(str(folder), config)
-        looked_up = edge.IntegerIndexParams(lookup=True, range=False)
-        for key in (TOKENS, FACETS):
-            self._shard.update(edge.UpdateOperation.create_field_index(key, looked_up))
-        if spec["ordered"]:
-            self._shard.update(edge.UpdateOperation.create_field_index(ORDER, edge.IntegerIndexParams(lookup=False, range=True)))
+        self._index()
+        self._shard.flush()
+
+    def _index(self) -> None:
+        for key, how in indexes(ordered=self.spec["ordered"]).items():
+            self._shard.update(edge.UpdateOperation.create_field_index(key, how))
+
+    def _make_over(self) -> None:
+        """Writes every point anew in this manner. May be repeated: interrupted, it begins again at the next start."""
+        self._index()
+        after: str | None = None
+        while True:
+            rows, after = self.points(after, _PAGE)
+            self.upsert(rows)
+            if after is None:
+                break
+        for key in OLD_INDEXES:
+            self._shard.update(edge.UpdateOperation.delete_field_index(key))
+        self.optimise()
         self._shard.flush()
 
     @staticmethod
@@ -64,45 +81,45 @@ class Shard:
 
     def upsert(self, points: Sequence[Sequence[Any]]) -> None:
         """Points as rows (`engine.store.edge.rows`)."""
-        self._shard.update(edge.UpdateOperation.upsert_points([_point(row, ordered=self.spec["ordered"]) for row in points]))
+        self._shard.update(edge.UpdateOperation.upsert_points([made(row, ordered=self.spec["ordered"]) for row in points]))
 
     def delete(self, ids: Sequence[str]) -> None:
         self._shard.update(edge.UpdateOperation.delete_points(list(ids)))
 
     def retrieve(self, ids: Sequence[str], keys: list[str] | None) -> list[Any]:
-        return [_record(record) for record in self._shard.retrieve(list(ids), with_payload=_wanted(keys), with_vector=False)]
+        return [stored(record, keys) for record in self._shard.retrieve(list(ids), with_payload=wanted(keys), with_vector=False)]
 
     def scroll(
         self, condition: Mapping[str, Any], keys: list[str] | None, after: str | None, limit: int, *, tokens: bool
     ) -> tuple[list[Any], str | None]:
         """A page and where the next begins, None after the last."""
-        request = edge.ScrollRequest(offset=after, limit=limit, filter=_filter(condition), with_payload=_wanted(keys, tokens=tokens))
+        request = edge.ScrollRequest(offset=after, limit=limit, filter=condition_on(condition), with_payload=wanted(keys, tokens=tokens))
         records, following = self._shard.scroll(request)
-        return [_record(record) for record in records], None if following is None else str(following)
+        return [stored(record, keys) for record in records], None if following is None else str(following)
 
     def latest(self, condition: Mapping[str, Any], limit: int, before: int | None) -> list[Any]:
-        parts = [_filter(condition)]
+        parts = [condition_on(condition)]
         if before is not None:
             parts.append(edge.FieldCondition(ORDER, range=edge.RangeFloat(lt=before)))
         newest = edge.OrderBy(ORDER, direction=edge.Direction.Desc)
-        request = edge.ScrollRequest(limit=limit, filter=edge.Filter(must=parts), with_payload=_wanted(None), order_by=newest)
-        return [_record(record) for record in self._shard.scroll(request)[0]]
+        request = edge.ScrollRequest(limit=limit, filter=edge.Filter(must=parts), with_payload=wanted(None), order_by=newest)
+        return [stored(record) for record in self._shard.scroll(request)[0]]
 
     def points(self, after: str | None, limit: int) -> tuple[list[Any], str | None]:
         """Whole points, as `upsert` takes them."""
         request = edge.ScrollRequest(offset=after, limit=limit, with_payload=True, with_vector=True)
         records, following = self._shard.scroll(request)
-        return [_whole(record) for record in records], None if following is None else str(following)
+        return [whole(record) for record in records], None if following is None else str(following)
 
     def inventory(self, key: str) -> tuple[int, str]:
         """Count and sum (hexadecimal) over all points."""
-        whole, after = Inventory(), None
+        found, after = Inventory(), None
         while True:
-            request = edge.ScrollRequest(offset=after, limit=_BIG_PAGE, with_payload=_wanted([key]))
+            request = edge.ScrollRequest(offset=after, limit=_BIG_PAGE, with_payload=wanted([key]))
             records, after = self._shard.scroll(request)
-            whole += Inventory.of((str(record.id), str((record.payload or {}).get(DATA, {}).get(key))) for record in records)
+            found += Inventory.of((str(record.id), str(said(record.payload or {}, None).get(key))) for record in records)
             if after is None:
-                return whole.count, f"{whole.sum:x}"
+                return found.count, f"{found.sum:x}"
 
     def nearest_grams(self, grams: Sequence[Any], condition: Mapping[str, Any], limit: int) -> list[Any]:
         return self._nearest(edge.SparseVector(*grams), NAME, condition, limit)
@@ -113,21 +130,24 @@ class Shard:
     def _nearest(self, vector: Any, using: str, condition: Mapping[str, Any], limit: int) -> list[Any]:
         exact = edge.SearchParams(quantization=edge.QuantizationSearchParams(rescore=True, oversampling=2.0)) if using == MEANING else None
         query = edge.Query.Nearest(vector, using=using)
-        request = edge.QueryRequest(limit=limit, query=query, filter=_filter(condition), with_payload=[DATA], params=exact)
-        return [[str(found.id), (found.payload or {}).get(DATA, {}), found.score] for found in self._shard.query(request)]
+        request = edge.QueryRequest(limit=limit, query=query, filter=condition_on(condition), with_payload=wanted(None), params=exact)
+        return [stored(found, None, found.score) for found in self._shard.query(request)]
 
     def count(self, condition: Mapping[str, Any]) -> int:
-        return int(self._shard.count(edge.CountRequest(exact=True, filter=_filter(condition))))
+        return int(self._shard.count(edge.CountRequest(exact=True, filter=condition_on(condition))))
 
     def facet(self, condition: Mapping[str, Any]) -> list[tuple[int, int]]:
-        request = edge.FacetRequest(FACETS, limit=_MOST_FACETS, exact=True, filter=_filter(condition))
-        return [(int(hit.value), hit.count) for hit in self._shard.facet(request).hits]
+        request = edge.FacetRequest(COUNTED, limit=_MOST_FACETS, exact=True, filter=condition_on(condition))
+        counts = Counter[int]()
+        for hit in self._shard.facet(request).hits:
+            counts.update(dict.fromkeys(tokens_of(str(hit.value)), hit.count))
+        return list(counts.items())
 
     def known(self, tokens: Sequence[int]) -> list[bool]:
         return [self._bears(token) for token in tokens]
 
     def _bears(self, token: int) -> bool:
-        request = edge.ScrollRequest(limit=1, filter=_filter({"has": [token]}), with_payload=False)
+        request = edge.ScrollRequest(limit=1, filter=condition_on({"has": [token]}), with_payload=False)
         return bool(self._shard.scroll(request)[0])
 
     def flush(self) -> None:
@@ -141,6 +161,22 @@ class Shard:
 
     def close(self) -> None:
         self._shard.close()
+
+
+def spec_in(folder: Path) -> dict[str, Any]:
+    """The `Collection` that lies in a folder, as JSON without its name."""
+    return _spec_in(folder)[0]
+
+
+def _spec_in(folder: Path) -> tuple[dict[str, Any], int]:
+    spec: dict[str, Any] = json.loads((folder / SPEC).read_bytes())
+    return spec, int(spec.pop(_MANNER, 1))
+
+
+def _keep_spec(folder: Path, spec: Mapping[str, Any]) -> None:
+    fresh = folder / f"{SPEC}.new"
+    fresh.write_text(json.dumps({**spec, _MANNER: _THIS_MANNER}), encoding="utf-8")
+    fresh.replace(folder / SPEC)
 
 
 def _give_back() -> None:
@@ -166,54 +202,3 @@ def _config(spec: Mapping[str, Any]) -> Any:
         else None,
         max_search_threads=_THREADS,
     )
-
-
-def _point(row: Sequence[Any], *, ordered: bool) -> Any:
-    made = point(row)
-    named: dict[str, Any] = {}
-    if made.grams.indices:
-        named[NAME] = edge.SparseVector(list(made.grams.indices), list(made.grams.values))
-    if made.vector:
-        named[MEANING] = list(made.vector)
-    payload: dict[str, Any] = {DATA: made.payload, TOKENS: list(made.tokens)}
-    # What is not there need not be kept nor looked at, each time.
-    if made.facets:
-        payload[FACETS] = list(made.facets)
-    if made.order or ordered:
-        payload[ORDER] = made.order
-    return edge.Point(made.id, named, payload)
-
-
-def _wanted(keys: list[str] | None, *, tokens: bool = False) -> list[str]:
-    # Quoted, a key may hold dots and spaces.
-    wanted = [DATA] if keys is None else [f'{DATA}."{key}"' for key in keys]
-    return [*wanted, TOKENS] if tokens else wanted
-
-
-def _record(record: Any) -> list[Any]:
-    payload = record.payload or {}
-    return [str(record.id), payload.get(DATA, {}), 0.0, payload.get(TOKENS, [])]
-
-
-def _whole(record: Any) -> list[Any]:
-    payload, vectors = record.payload or {}, record.vector or {}
-    grams, vector = vectors.get(NAME), vectors.get(MEANING, ())
-    sparse = Sparse() if grams is None else Sparse(tuple(grams.indices), tuple(grams.values))
-    tokens, facets = payload.get(TOKENS, ()), payload.get(FACETS, ())
-    return row(Point(str(record.id), payload.get(DATA, {}), tuple(tokens), tuple(facets), sparse, tuple(vector), payload.get(ORDER, 0)))
-
-
-def _filter(condition: Mapping[str, Any]) -> Any:
-    """A condition of `engine.store.store` as Qdrant's. Raises ValueError for any other."""
-    match condition:
-        case {"has": list(tokens)}:
-            return edge.Filter(must=[edge.FieldCondition(TOKENS, match=edge.MatchAny(tokens))])
-        case {"all": list(parts)}:
-            return edge.Filter(must=[_filter(part) for part in parts])
-        case {"any": []}:
-            return _filter({"has": []})
-        case {"any": list(parts)}:
-            return edge.Filter(should=[_filter(part) for part in parts])
-        case {"not": part}:
-            return edge.Filter(must_not=[_filter(part)])
-    raise ValueError(f"{condition!r} is no condition")

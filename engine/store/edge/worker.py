@@ -8,7 +8,6 @@ It never has a key: what it stores is sealed already.
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import shutil
 import sys
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.store.edge.digests import digests
-from engine.store.edge.shard import SPEC, Shard, SpecChanged
+from engine.store.edge.shard import SPEC, Shard, SpecChanged, spec_in
 from engine.store.serving import Told, memory, serve
 
 # What a folder put aside begins with: nobody looks at it again but a person.
@@ -82,8 +81,8 @@ class Worker:
 
     def collections(self) -> dict[str, Any]:
         """How each collection in the folder was made, by name, opened or not."""
-        made = (path for path in self._folder.glob(f"*/{SPEC}") if not path.parent.name.startswith(ASIDE))
-        return {path.parent.name: json.loads(path.read_bytes()) for path in made}
+        made = (path.parent for path in self._folder.glob(f"*/{SPEC}") if not path.parent.name.startswith(ASIDE))
+        return {folder.name: spec_in(folder) for folder in made}
 
     def ensure(self, name: str, spec: Mapping[str, Any]) -> bool:
         """Opens a collection, made empty where there is none; whether it was there. Told `spec` when it is there and of another make."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot.cli import app
+from bot.cli import commands
 from engine.errors import SettingsError
 from engine.estate.memory import MemoryEstate
 from engine.request.inquiries import asked
@@ -18,7 +18,7 @@ from tests.engine.estate.samples import ALL, WEB_1
 
 
 def escher(home: Path, *words: str):  # noqa: F811
-    return CliRunner(env={"ESCHER_HOME": str(home)}).invoke(app, words)
+    return CliRunner(env={"ESCHER_HOME": str(home)}).invoke(commands(), words)
 
 
 def test_without_a_running_bot(home):  # noqa: F811

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from engine.estate.facts import (
     app,
+    created,
     engine,
     environment,
     environment_evidence,
@@ -16,6 +19,7 @@ from engine.estate.facts import (
     native_name,
     owner,
     owners,
+    parts_of,
     size,
     state_class,
     tag_said,
@@ -164,3 +168,36 @@ def test_a_tag_as_it_stands():
     one = resource("x", tags={"Application": "Checkout", "app": ""})
     assert tag_said(one, ("app", "application")) == "Application=Checkout"
     assert tag_said(one, ("owner",)) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("LedgerBatchRunner", ("ledger", "batch", "runner")),
+        ("MercuryWeb01", ("mercury", "web", "01")),
+        ("ledger_api_01", ("ledger", "api", "01")),
+        ("APIGateway-EU2", ("api", "gateway", "eu", "2")),
+        ("ip-10-20.ec2", ("ip", "10", "20", "ec", "2")),
+    ],
+)
+def test_the_words_of_a_name(name, parts):
+    assert parts_of(name) == parts
+
+
+@pytest.mark.parametrize(
+    ("properties", "when"),
+    [
+        ({"created": "2026-01-02T03:04:05Z"}, datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)),
+        ({"taken_at": "2026-01-02T03:04:05"}, datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)),
+        ({"created": "yesterday", "taken_at": "2026-01-02"}, datetime(2026, 1, 2, tzinfo=UTC)),
+        ({"created": "", "taken_at": None}, None),
+        ({}, None),
+    ],
+)
+def test_when_a_thing_was_made(properties, when):
+    assert created(resource("snap", properties=properties)) == when
+
+
+def test_the_operating_system_is_a_fact():
+    assert flags(resource("vm", properties={"os": "Windows"})) >= {"windows"}
+    assert "linux" not in flags(resource("vm", properties={}))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from engine.estate.intake import Intake
 from engine.estate.memory import MemoryEstate, scope_of
+from engine.estate.phrase import kind_of
 from engine.estate.recorder import Recorder
 from engine.estate.resource import Swept
 from engine.secrets.derive import Keys
@@ -49,13 +50,13 @@ class Watched(MemoryStore):
 
 
 class Learning:
-    """Remembers whose kinds it was told of."""
+    """Remembers the kinds it was told of."""
 
     def __init__(self):
         self.learnt = []
 
-    async def learn(self, resources):
-        self.learnt += [known.id for known in resources]
+    async def learn(self, kinds):
+        self.learnt += kinds
 
 
 async def opened(store, folder, *, whole):
@@ -128,7 +129,8 @@ async def test_what_is_seen_again_unchanged_costs_the_store_nothing(tmp_path):
         assert store.asked == []
         await intake.close()
         store.asked.clear()
-    assert sorted(learning.learnt) == sorted(known.id for known in ALL), "and is learnt once, opened again or not"
+    of_each_part = [kind for part in parts(*ALL) for kind in {kind_of(known) for known in part.resources}]
+    assert sorted(learning.learnt) == sorted(of_each_part), "and is learnt once, opened again or not"
 
 
 async def test_after_an_unclean_end_each_scope_is_looked_up_once(tmp_path):

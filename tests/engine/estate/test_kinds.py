@@ -30,6 +30,11 @@ RECORDER = Recorder(KEYS, CRYPTO)
 DISTINCT = len({kind_of(one) for one in ALL})
 
 
+def told(*resources):
+    """As intake tells it."""
+    return {kind_of(one): RECORDER.facts_of_kind(one) for one in resources}
+
+
 class Stage:
     """A store with resources, and kinds over it that can be left and opened again."""
 
@@ -43,7 +48,7 @@ class Stage:
         await self.store.upsert(RESOURCES, [RECORDER.point(RECORDER.marked(one), scope_of(one)) for one in resources])
 
     async def take_in(self, kinds, *resources):
-        await kinds.learn(resources)
+        await kinds.learn(told(*resources))
         await self.write(*resources)
 
     @contextlib.asynccontextmanager
@@ -135,7 +140,7 @@ async def test_learning_many_leaves_others_their_turn(stage):
 
     async with stage.opened(ScriptedModel()) as kinds:
         watching = asyncio.create_task(others())
-        await kinds.learn([WEB_1] * 10_000)
+        await kinds.learn({f"kind {number}": () for number in range(10_000)})
         watching.cancel()
         assert turns >= 20
 
@@ -283,7 +288,7 @@ async def test_kinds_that_nothing_bears_are_taken_away_at_the_second_look(stage)
         await stage.store.delete(RESOURCES, [CRYPTO.point_id(LEDGER.id), CRYPTO.point_id(BUCKET.id)])
         assert await kinds.prune() == 0
         # Between the looks one comes back, before its resource is written.
-        await kinds.learn([BUCKET])
+        await kinds.learn(told(BUCKET))
         assert await kinds.prune() == 1
         await settled(kinds)
         assert kinds.progress().total == DISTINCT - 1

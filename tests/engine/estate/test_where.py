@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
 from engine.estate.where import EVERYTHING, All, AnyOf, Compare, Not, in_words, is_, matches, number_at, required, select
@@ -89,3 +92,11 @@ def test_what_is_required_holds_for_every_match():
     found = [one for one in ALL if matches(where, one)]
     assert found
     assert all(one.cloud in required(where)["cloud"] for one in found)
+
+
+def test_a_moment_of_making_is_compared_and_told():
+    made = replace(WEB_1, properties={"created_at": "2026-03-01T12:00:00Z"})
+    before = Compare("created", "<", datetime(2026, 4, 1, tzinfo=UTC).timestamp())
+    assert (matches(before, made), matches(before, WEB_2)) == (True, False)
+    assert in_words(before) == "created before 2026-04-01 00:00"
+    assert in_words(Compare("created", ">", before.number)) == "created after 2026-04-01 00:00"

@@ -8,7 +8,7 @@ import pytest
 
 from engine.errors import JournalError, Refused, WrongKey
 from engine.journal.verify import verify
-from engine.secrets.rotation import Rotates, resume, rotate
+from engine.secrets.rotation import Replacement, Rotates, Stage, Together, rotate
 from tests.engine.secrets.mortal import killed_everywhere
 from tests.engine.secrets.whole_rotation import SECRET, SealedFile, data_key, opened
 
@@ -61,19 +61,58 @@ async def test_a_part_that_fails_keeps_both_keys_and_the_next_call_goes_on(tmp_p
     assert (after.current.id, after.others) == (ring.current.id, ())
 
 
-async def test_a_start_ends_what_was_interrupted_and_begins_nothing(tmp_path):
+class Slow(Part):
+    """Waits in the middle until it may go on."""
+
+    def __init__(self, log, name):
+        super().__init__(log, name)
+        self.there, self.on = asyncio.Event(), asyncio.Event()
+
+    async def rotate(self, old, new, progress):
+        progress(1, 2)
+        self.there.set()
+        await self.on.wait()
+        await super().rotate(old, new, progress)
+
+
+async def test_one_replacement_goes_on_whoever_watches_and_is_joined(tmp_path):
     held = data_key(tmp_path)
-    log = []
-    parts = {"journal": Part(log, "journal"), "estate": Part(log, "estate", fails=True)}
-    assert await resume(held, parts, quiet) is None, "there is no key yet"
     old = (await held.open()).current
-    assert await resume(held, parts, quiet) is None, "no rotation is under way"
-    with pytest.raises(JournalError):
-        await rotate(held, parts, quiet)
-    ring = await resume(held, parts, quiet)
-    assert [name for name, _, _ in log] == ["journal", "estate"]
+    log = []
+    slow = Slow(log, "estate")
+    replacement = Replacement(held, {"journal": Part(log, "journal"), "estate": slow})
+    watching = replacement.watched()
+    await anext(watching)
+    await slow.there.wait()
+    assert Stage("estate", 1, 2) in [await anext(watching) for _ in range(2)]
+    await watching.aclose()
+    joined = replacement.watched()
+    assert await anext(joined) == Stage("estate", 1, 2), "who joins begins no second one"
+    slow.on.set()
+    stages = [stage async for stage in joined]
+    ring = await held.open()
+    assert stages[-1] == Stage(ring.current.id, 0, 0, over=True)
     assert (ring.current.id != old.id, ring.others, ring.rotation) == (True, (), None)
-    assert await resume(held, parts, quiet) is None
+    assert [name for name, _, _ in log] == ["journal", "estate"]
+
+
+async def test_a_replacement_that_is_stopped_or_fails_is_gone_on_with(tmp_path):
+    held = data_key(tmp_path)
+    await held.open()
+    log = []
+    slow, failing = Slow(log, "estate"), Part(log, "chats", fails=True)
+    replacement = Replacement(held, {"estate": Together((slow, failing))})
+    await replacement.stop()
+    replacement.begin()
+    await slow.there.wait()
+    await replacement.stop()
+    assert (await held.open()).rotation.left == ("estate",)
+    slow.on.set()
+    with pytest.raises(JournalError):
+        [stage async for stage in replacement.watched()]
+    ring = await replacement.begin()
+    assert (ring.others, ring.rotation) == ((), None)
+    assert [name for name, _, _ in log] == ["estate", "estate", "chats"], "a part of several is done as a whole"
 
 
 async def test_killed_at_any_step_everything_opens_and_the_rotation_comes_to_its_end(tmp_path):
