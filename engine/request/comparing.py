@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 
-from engine.estate.where import Compare, Comparison
+from engine.estate.where import CREATED, Compare, Comparison
 
 _WORDS: tuple[tuple[str, Comparison], ...] = (
     (r"\b(?:over|above|more than|bigger than|larger than|greater than|higher than|exceeding)|>(?!=)", ">"),
@@ -19,11 +20,21 @@ _AMOUNT = (
 )
 _PATTERNS = tuple((re.compile(rf"{_LEAD}(?:{words}){_AMOUNT}", re.IGNORECASE), op) for words, op in _WORDS)
 _MOST = 8
+_A = ("a", "an", "one")
+_OLDER = ("older than", "more than", "over", "at least")
+_DAYS_IN = {"hour": 1 / 24, "day": 1, "week": 7, "month": 30, "year": 365}
+_SPAN = r"(?P<count>\d{1,4}|an?|one)\s{1,4}(?P<unit>hours?|days?|weeks?|months?|years?)"
+_AGE = re.compile(
+    r"\b(?:that (?:are|is)\s|which (?:are|is)\s)?"
+    rf"(?:(?P<than>older than|newer than|younger than)\s{{1,4}}|(?P<more>more than|over|at least|less than|under)\s{{1,4}}(?={_SPAN.replace('?P<count>', '?:').replace('?P<unit>', '?:')}\s{{1,4}}old\b))"
+    rf"{_SPAN}(?:\s{{1,4}}old)?\b",
+    re.IGNORECASE,
+)
 
 
-def comparisons(text: str) -> tuple[str, tuple[Compare, ...]]:
-    """The text without its numeric conditions, and the conditions. What has no clear unit stays in the text."""
-    found: list[Compare] = []
+def comparisons(text: str, now: datetime | None = None) -> tuple[str, tuple[Compare, ...]]:
+    """The text without its numeric conditions, and the conditions. What has no clear unit stays in the text; ages do without a `now`."""
+    text, found = _ages(text, now)
     for pattern, op in _PATTERNS:
         start = 0
         while len(found) < _MOST and (match := pattern.search(text, start)):
@@ -35,6 +46,17 @@ def comparisons(text: str) -> tuple[str, tuple[Compare, ...]]:
             text = f"{text[: match.start()]} {text[match.end() :]}"
             start = match.start()
     return text, tuple(found)
+
+
+def _ages(text: str, now: datetime | None) -> tuple[str, list[Compare]]:
+    """ "Older than 30 days" is made before a moment."""
+    found: list[Compare] = []
+    while now is not None and len(found) < _MOST and (match := _AGE.search(text)):
+        older = (match["than"] or match["more"]).lower() in _OLDER
+        days = _DAYS_IN[match["unit"].lower().rstrip("s")] * (1 if match["count"].lower() in _A else int(match["count"]))
+        found.append(Compare(CREATED, "<" if older else ">", (now - timedelta(days=days)).timestamp()))
+        text = f"{text[: match.start()]} {text[match.end() :]}"
+    return text, found
 
 
 def _compare(match: re.Match[str], op: Comparison) -> Compare | None:

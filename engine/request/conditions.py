@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from engine.estate.where import All, AnyOf, Not, Where, is_
 from engine.request.lexicon import Lexicon, Noun
+from engine.request.sizes import spellings
 from engine.request.spans import Span
 
 _ESTATE_ORDER = ("account", "region", "app", "owner", "tag_value", "tag_key")
@@ -15,6 +16,9 @@ _FIELD_WORDS = {
     "owner": "owner", "owned": "owner", "by": "owner", "team": "owner", "region": "region", "named": "name", "called": "name",
     "tagged": "tag_key", "tag": "tag_key", "label": "tag_key", "labelled": "tag_key", "labeled": "tag_key",
 }  # fmt: skip
+
+_ACCOUNT_WORDS = frozenset(word for word, field in _FIELD_WORDS.items() if field == "account")
+_UNUSED = ("unused", "not_used")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ def conditions(place: Place, lexicon: Lexicon, speaker: Speaker) -> Iterator[tup
         case "type" if lexicon.nouns[span.value].types:
             yield "type", noun_where(lexicon.nouns[span.value])
         case "cloud" | "environment" | "state" | "flag" | "size" | "region":
-            yield span.kind, is_(span.kind, span.value)
+            yield _about(place), is_(span.kind, *_values(span))
         case "not_environment":
             yield "not", Not(is_("environment", span.value))
         case "tag":
@@ -52,6 +56,19 @@ def conditions(place: Place, lexicon: Lexicon, speaker: Speaker) -> Iterator[tup
             yield "owner", is_("owner", *speaker.names)
         case "estate" if known := estate_field(place):
             yield known, _estate_where(known, span.value)
+
+
+def _about(place: Place) -> str:
+    """ "The test account" says where, as the name of an account does."""
+    of_account = place.after is not None and place.after.text.lower() in _ACCOUNT_WORDS
+    return "account" if place.span.kind == "environment" and of_account else place.span.kind
+
+
+def _values(span: Span) -> tuple[str, ...]:
+    if span.kind == "size":
+        return spellings(span.value)
+    # What it means that nobody uses a thing depends on the thing: a machine idles, a disk hangs on nothing.
+    return ("idle", "unattached") if span.value in _UNUSED else (span.value,)
 
 
 def _somewhere(span: Span, lexicon: Lexicon) -> Where:

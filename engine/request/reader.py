@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
+from itertools import pairwise
 
 from engine.estate.where import All, AnyOf, Compare
 from engine.request.comparing import comparisons
@@ -22,13 +24,40 @@ from engine.request.selecting import select_from
 from engine.request.spans import Known, Span, tag
 from engine.request.times import take_time
 from engine.request.tokens import Token, clean, tokenise
-from engine.request.voice import NOISE, asks_for_something, first_meaning, mistyped, voiced
+from engine.request.voice import NOISE, asks_for_something, first_meaning, voiced
+from engine.request.wording import lets_be, not_a_wish
 
 _ABOUT_RESOURCES = frozenset({
     "question", "type", "environment", "cloud", "estate", "flag", "state", "region", "place", "continent", "tag", "unknown", "pronoun", "cost",
     "everything", "continuation", "size", "not_environment", "number", "ordinal", "one", "unsure", "mine",
 })  # fmt: skip
+_OF_OTHERS = frozenset({"in", "from", "of", "on", "at", "with", "that", "which", "tagged", "owned", "for"})
 _COUNTS = re.compile(r"\b(?:how many|count|number of|how much)\b")
+# "What if I stop X?": the change is asked about, and the words of asking pick no resources.
+_WHAT_IF = re.compile(
+    r"\b(?:what (?:if|happens|breaks|(?:would|will|could) (?:happen|break|be affected))|(?:safe|ok|okay|fine|alright|risky|dangerous) to|impact of|should (?:i|we)"
+    r"|^(?:can|could|may) (?:i|we)|good idea to|who (?:would|will) (?:notice|miss)|what depends)\b"
+)
+_OF_WHAT_IF = frozenset(
+    {
+        "happen",
+        "happens",
+        "if",
+        "break",
+        "breaks",
+        "would",
+        "i",
+        "we",
+        "were",
+        "affected",
+        "notice",
+        "impact",
+        "safe",
+        "risky",
+        "dangerous",
+        "now",
+    }
+)
 _COSTS = re.compile(r"\b(?:costs?|spend|spending|expensive|cheapest|bill|priciest)\b")
 
 
@@ -39,13 +68,13 @@ def prepare(message: str) -> tuple[str, tuple[Token, ...]]:
     return text, tokenise(text)
 
 
-def read(message: str, lexicon: Lexicon, known: Known, speaker: Speaker = Speaker()) -> Reading:
-    """What the message says. `known` tells which phrases are values of the estate (`EstateView.recognise`)."""
+def read(message: str, lexicon: Lexicon, known: Known, speaker: Speaker = Speaker(), now: datetime | None = None) -> Reading:
+    """What the message says. `known` tells which phrases are values of the estate (`EstateView.recognise`); without `now` no age is read."""
     text = clean(message)
     if not text:
         return Reading(text="", speech="empty")
-    bare, when = take_time(text)
-    spans, compares = _spans(bare, lexicon, known)
+    bare, when = take_time(text, known)
+    spans, compares = _spans(bare, lexicon, known, now)
     if rule := refusal(text, spans, lexicon):
         return Reading(text=text, speech="refused", rule=rule.name)
     speech = _speech(spans)
@@ -53,24 +82,38 @@ def read(message: str, lexicon: Lexicon, known: Known, speaker: Speaker = Speake
         doubt = _doubt(text, spans, lexicon) if speech == "command" else ""
         orders = orders_of(spans, lexicon, speaker, compares, doubt)
         return Reading(text=text, speech=speech, orders=orders, about=orders[0].selection, when=when)
-    if speech in ("question", "unclear") and (verb := mistyped(spans, lexicon)):
-        return _mistyped(text, verb, spans, when)
+    if speech in ("question", "unclear", "chat") and (why := not_a_wish(text, spans, lexicon)):
+        return _in_doubt(text, why, when)
     if when is not None:
         # A question is not for later: "which were stopped yesterday at 8pm" keeps its words.
-        spans, compares = _spans(text, lexicon, known)
+        spans, compares = _spans(text, lexicon, known, now)
+    about = _about(spans, lexicon, speaker, compares)
+    what_if, verbs = _what_if(text, spans, lexicon) if speech == "question" else ("", frozenset())
+    if what_if:
+        about = replace(about, unread=tuple(word for word in about.unread if word.lower() not in verbs | _OF_WHAT_IF))
     return Reading(
+        what_if=what_if,
         text=text,
         speech=speech,
-        about=_about(spans, lexicon, speaker, compares),
+        about=about,
         when=when,
         counts=_COUNTS.search(text.lower()) is not None,
-        costs=any(span.kind == "cost" for span in spans) or _COSTS.search(text.lower()) is not None,
+        costs=not about.ranked and (any(span.kind == "cost" for span in spans) or _COSTS.search(_plain_words(spans)) is not None),
         continues=_continues(spans),
     )
 
 
-def _spans(text: str, lexicon: Lexicon, known: Known) -> tuple[tuple[Span, ...], tuple[Compare, ...]]:
-    bare, compares = comparisons(text)
+def _what_if(text: str, spans: Sequence[Span], lexicon: Lexicon) -> tuple[str, frozenset[str]]:
+    """The one action that a question is about, and the words for it; '' where it is about none, or about several."""
+    if not _WHAT_IF.search(text.lower()):
+        return "", frozenset()
+    said = {span.text.lower(): entry.value for span in spans if (entry := lexicon.reads(tuple(span.text.lower().split()), "action"))}
+    actions = frozenset(said.values())
+    return (next(iter(actions)), frozenset(said)) if len(actions) == 1 else ("", frozenset())
+
+
+def _spans(text: str, lexicon: Lexicon, known: Known, now: datetime | None) -> tuple[tuple[Span, ...], tuple[Compare, ...]]:
+    bare, compares = comparisons(text, now)
     return voiced(tag(tokenise(bare), lexicon, known), lexicon), compares
 
 
@@ -78,6 +121,8 @@ def _speech(spans: Sequence[Span]) -> Speech:
     kinds = [span.kind for span in spans]
     first = first_meaning(spans)
     acts = kinds.index("action") if "action" in kinds else None
+    if first == "negation" and acts is None and lets_be(spans):
+        return "forbidding"
     if first == "forbidding" or ("forbidding" in kinds and first != "question" and (acts is None or kinds.index("forbidding") < acts)):
         return "forbidding"
     if "how_to" in kinds:
@@ -100,21 +145,31 @@ def _doubt(text: str, spans: Sequence[Span], lexicon: Lexicon) -> str:
     return ""
 
 
-def _mistyped(text: str, verb: str, spans: Sequence[Span], when: When | None) -> Reading:
-    said = next(span.text for span in spans if span.kind not in NOISE)
-    doubt = f"I do not know \u201c{said}\u201d, so I did nothing. Did you mean \u201c{verb}\u201d? Then say it again."
-    selection = Selection(doubt=doubt)
+def _plain_words(spans: Sequence[Span]) -> str:
+    """What was said apart from names, tags and values of the estate."""
+    return " ".join(span.text.lower() for span in spans if span.kind not in ("estate", "unknown", "tag"))
+
+
+def _in_doubt(text: str, why: str, when: When | None) -> Reading:
+    selection = Selection(doubt=why)
     return Reading(text=text, speech="command", orders=(Order("unknown", selection),), about=selection, when=when)
 
 
 def _about(spans: Sequence[Span], lexicon: Lexicon, speaker: Speaker, compares: Sequence[Compare]) -> Selection:
     """What a question is about; several groups in one sentence are all meant."""
     whole = select_from(spans, lexicon, speaker, compares)
+    if whole.refers and whole.fields and _continues(spans) and _of_others(spans):
+        whole = replace(whole, refers=False)
     parts = groups(spans, lexicon, speaker).parts
     if len(parts) < 2 or whole.names or whole.excluded:
         return whole
     each = [select_from(part, lexicon, speaker, compares).where for part in parts]
     return replace(whole, filters=(("type", AnyOf(tuple(each))),)) if all(part != All() for part in each) else whole
+
+
+def _of_others(spans: Sequence[Span]) -> bool:
+    """ "And those in prod?": not those that were spoken of, but others like them."""
+    return any(one.kind == "pronoun" and other.text.lower() in _OF_OTHERS for one, other in pairwise(spans))
 
 
 def _continues(spans: Sequence[Span]) -> bool:

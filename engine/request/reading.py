@@ -30,6 +30,14 @@ class Exclusion:
 
 
 @dataclass(frozen=True, slots=True)
+class Rank:
+    """The most of something, by the number at a dotted path of a resource: "most expensive"; `least` turns it round."""
+
+    path: str
+    least: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Selection:
     """Which resources are meant.
 
@@ -49,6 +57,7 @@ class Selection:
     everything: bool = False
     refers: bool = False
     quantity: int | None = None
+    rank: Rank | None = None
     doubt: str = ""
 
     @property
@@ -75,6 +84,11 @@ class Selection:
         )
 
     @property
+    def ranked(self) -> bool:
+        """Whether the first so many by a number are asked for: "the cheapest vm", "the 3 largest disks"."""
+        return self.rank is not None and (self.single or self.quantity is not None)
+
+    @property
     def empty(self) -> bool:
         """Nothing at all that picks resources."""
         return not (self.fields or self.names or self.unknown or self.noun or self.refers or self.excluded or self.doubt)
@@ -99,12 +113,21 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A wish for later: a five-field `cron` line, or `run_at` as ISO 8601 or `+2h`; `words` as it was said. `timezone` is an IANA name or ''."""
+    """A wish for later, as far as the words alone tell it; `engine.schedules.moments` settles it against a clock. `words` as it was said.
+
+    Again and again: a five-field `cron` line (Sunday is 0). Once: `run_at` as ISO 8601 or `+2h`, or a `day` ("today", "tomorrow", "+3", "friday",
+    "next friday", "2026-12-01", "--12-24", "---24", "" for the next time it is that late) with a `clock` ("20:00"). `timezone` is an IANA name or ''.
+    `supposed` is what had to be taken for granted, and must be said; `asks` is the question where the words settle nothing.
+    """
 
     words: str
     cron: str = ""
     run_at: str = ""
     timezone: str = ""
+    day: str = ""
+    clock: str = ""
+    supposed: str = ""
+    asks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +143,4 @@ class Reading:
     counts: bool = False  # "how many"
     costs: bool = False
     continues: bool = False  # "and in prod?"
+    what_if: str = ""  # the action that a question is about: "what would happen if I stop …", "is it safe to delete …"

@@ -13,15 +13,16 @@ from typing import Literal
 from engine.estate.facts import name_parts
 from engine.estate.resource import Resource
 from engine.estate.view import EstateView
-from engine.estate.where import All, AnyOf, Not, Where, is_, matches
+from engine.estate.where import All, AnyOf, Not, Where, is_, matches, number_at, required
 from engine.request.liking import CANDIDATES, MOST_LISTED, Liking, liking, meant
-from engine.request.reading import Selection
+from engine.request.reading import Rank, Selection
 from engine.request.reasons import meaning_like, name_like, reasons
 
 Confidence = Literal["certain", "ask", "none"]
 MOST_CHOICES = 200
 _WHOSE = frozenset({"tag", "tag_key", "tag_value", "app", "owner"})
 # What a question may ask about a resource that it names: the answer shows how it is.
+_TELLING_FLAGS = frozenset({"idle", "unattached"})
 _ASKED_ABOUT = frozenset({"state", "flag", "number", "size"})
 
 
@@ -64,7 +65,7 @@ async def resolve(selection: Selection, estate: EstateView, *, changing: bool) -
     if selection.names:
         return await _named(selection, estate, changing=changing)
     if changing and (doubt := _doubt(selection)):
-        return Resolution("ask", question=doubt)
+        return await _misspelt(selection, estate) or Resolution("ask", question=doubt)
     if not changing and _only_words(selection):
         return await _described(selection, estate)
     found = await estate.select(selection.where)
@@ -80,11 +81,16 @@ def _only_words(selection: Selection) -> bool:
 def _doubt(selection: Selection) -> str:
     """Why a change must not go ahead on this selection before a resource is looked at; '' when it may."""
     # "Everything tagged team=x" says whose it is; "everything in dev" is more than anybody means.
-    if (selection.everything and not selection.fields & _WHOSE) or not (selection.noun or selection.fields):
+    if (selection.everything and not selection.fields & _WHOSE and not _few(selection)) or not (selection.noun or selection.fields):
         return "Which resources do you mean? Name them, or say a kind and where: \u201call dev instances in us-east-1\u201d."
     if not selection.noun and not selection.everything and not selection.fields & {"flag", "tag"}:
         return "Which kind of resource do you mean: instances, databases, disks, buckets?"
     return ""
+
+
+def _few(selection: Selection) -> bool:
+    """ "Everything idle in the sandbox" says what kind of things: those that can idle, or hang on something."""
+    return bool(required(selection.where).get("flag", frozenset()) & _TELLING_FLAGS)
 
 
 async def _finish(selection: Selection, found: Sequence[Resource], estate: EstateView, *, changing: bool) -> Resolution:
@@ -98,9 +104,21 @@ async def _finish(selection: Selection, found: Sequence[Resource], estate: Estat
         kept = narrowed
     if not kept:
         return Resolution("none", question=_nothing(excluded), excluded=excluded)
+    if not changing and selection.rank is not None and selection.ranked:
+        kept = _most(selection, selection.rank, kept)
     if changing and (question := how_many(selection, kept)):
         return Resolution("ask", tuple(kept[:MOST_CHOICES]), question, excluded)
     return Resolution("certain", tuple(kept), excluded=excluded)
+
+
+def _most(selection: Selection, rank: Rank, found: Sequence[Resource]) -> list[Resource]:
+    """As many as were asked for of those that have most of it; all of them where no number is known."""
+    numbers = {resource.id: number for resource in found if (number := number_at(resource, rank.path)) is not None}
+    if not numbers:
+        return list(found)
+    count = selection.quantity or 1
+    ranked = sorted((one for one in found if one.id in numbers), key=lambda one: numbers[one.id], reverse=not rank.least)
+    return [one for one in ranked if numbers[one.id] in {numbers[first.id] for first in ranked[:count]}]
 
 
 def _exclude(selection: Selection, found: Sequence[Resource]) -> tuple[list[Resource], tuple[Excluded, ...]]:
@@ -222,6 +240,14 @@ async def _like_names(selection: Selection, estate: EstateView, *, changing: boo
     named = await _named(replace(asked, unknown=()), estate, changing=False) if selection.names else Resolution("none")
     found |= {resource.id: resource for resource in named.resources}
     return Resolution("certain", tuple(found.values()), " ".join(meant_), by_likeness=True, likely=likely)
+
+
+async def _misspelt(selection: Selection, estate: EstateView) -> Resolution | None:
+    """What a single word that is all there is may be a slip of: `LedgerBatchRuner`; None when it is like no name."""
+    if len(selection.unread) != 1 or selection.noun or selection.fields or selection.everything:
+        return None
+    liked = await _like_names(replace(selection, unread=(), unknown=selection.unread), estate, changing=True)
+    return liked if liked.resources else None
 
 
 async def _liked(said: str, selection: Selection, estate: EstateView) -> Liking:

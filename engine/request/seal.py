@@ -23,13 +23,27 @@ from engine.request.times import take_time
 from engine.request.tokens import clean, tokenise
 
 HIDDEN = "[?]"
+# What is told as the state of targets whose plan is for later: the AI server plans every step that they may need by then.
+ANY_STATE = "any"
 # Flags that change what may be done or how risky it is; the rest stays here.
 _FLAGS_TOLD = frozenset(
-    {"attached", "unattached", "public", "multi_az", "has_replicas", "protected", "no_backups", "idle", "versioned", "unversioned"}
+    {
+        "attached",
+        "unattached",
+        "public",
+        "multi_az",
+        "has_replicas",
+        "protected",
+        "no_backups",
+        "idle",
+        "versioned",
+        "unversioned",
+        "balanced",
+    }
 )
 _PUBLIC_KINDS = frozenset({
     "action", "type", "cloud", "environment", "not_environment", "state", "flag", "universal", "everything", "negation", "pronoun", "continuation", "question",
-    "question_filler", "how_to", "knowledge", "polite", "forbidding", "chat", "help", "cost", "filler", "comma", "mine",
+    "question_filler", "how_to", "knowledge", "polite", "forbidding", "chat", "help", "cost", "filler", "comma", "mine", "particle",
 })  # fmt: skip
 # Words of the public vocabulary that estates use as tag values; they name nothing.
 _CORE = frozenset({
@@ -90,9 +104,12 @@ class Wanted:
     given: tuple[Given, ...] = ()
 
 
-def seal(message: str, wanted: Sequence[Wanted], turns: Sequence[tuple[str, str]] = ()) -> Sealed:
-    """Orders and their targets as a sealed request; `message` and `turns` are sealed texts (`seal_text`)."""
-    groups = _groups(resource for order in wanted for resource in order.targets)
+def seal(message: str, wanted: Sequence[Wanted], turns: Sequence[tuple[str, str]] = (), *, later: bool = False) -> Sealed:
+    """Orders and their targets as a sealed request; `message` and `turns` are sealed texts (`seal_text`).
+
+    `later`: for another time, when nobody knows yet which states they are in, so no state is told and none is planned for.
+    """
+    groups = _groups((resource for order in wanted for resource in order.targets), later=later)
     handle_of = {resource_id: group.handle for group in groups for resource_id in group.ids}
     values: dict[str, Given] = {}
     orders = []
@@ -107,11 +124,11 @@ def seal(message: str, wanted: Sequence[Wanted], turns: Sequence[tuple[str, str]
     return Sealed(message[:8000], tuple(orders), groups, values, tuple((role, text[:4000]) for role, text in turns)[-8:])
 
 
-def _groups(resources: Iterable[Resource]) -> tuple[SealedGroup, ...]:
+def _groups(resources: Iterable[Resource], *, later: bool) -> tuple[SealedGroup, ...]:
     alike: dict[tuple[tuple[str, Any], ...], dict[str, None]] = {}
     told: dict[tuple[tuple[str, Any], ...], Mapping[str, Any]] = {}
     for resource in resources:
-        facts = _told(resource)
+        facts = {**_told(resource), **({"state": ANY_STATE} if later else {})}
         key = tuple(sorted(facts.items(), key=lambda item: item[0]))
         alike.setdefault(key, {})[resource.id] = None
         told[key] = facts
@@ -140,7 +157,7 @@ def public_words() -> frozenset[str]:
 
 def seal_text(message: str, lexicon: Lexicon, known: Known) -> str:
     """The message with everything but public words replaced. `known` must cover all its phrases (`tokens.phrases`)."""
-    bare, when = take_time(clean(message))
+    bare, when = take_time(clean(message), known)
     spans = tag(tokenise(bare), lexicon, known)
     words = [_public(span, known) for span in spans]
     if when is not None:

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from engine.estate.where import All, AnyOf, Compare, Where
+from engine.estate.facts import APP_KEYS, ENVIRONMENT_KEYS, OWNER_KEYS
+from engine.estate.where import All, AnyOf, Compare, Where, is_
 from engine.request.conditions import Place, Speaker, conditions
 from engine.request.lexicon import Lexicon
-from engine.request.reading import Exclusion, Selection
+from engine.request.reading import Exclusion, Rank, Selection
 from engine.request.spans import Span
 
 _CUMULATIVE = frozenset({"flag", "tag", "tag_key", "tag_value", "number"})
@@ -23,11 +24,24 @@ _JOINING = frozenset({"and", "or", "nor", "&", "plus", "as well as", "along with
 _SILENT = frozenset({
     "filler", "polite", "continuation", "chat", "knowledge", "action", "how_to", "question", "help", "forbidding", "doing", "done",
 })  # fmt: skip
+# What a question about missing tags calls a key; every key that tells it.
+KEYS_SAID = {
+    "owner": tuple(key for key in OWNER_KEYS if key != "team"), "team": ("team",), "app": APP_KEYS, "application": APP_KEYS, "service": ("service",),
+    "project": ("project",), "environment": ENVIRONMENT_KEYS, "env": ENVIRONMENT_KEYS,
+}  # fmt: skip
+_NAMED_PLACES = frozenset({"place", "continent", "region", "environment", "cloud", "estate"})
+_WHEREIN = frozenset({"in", "from", "across", "on", "of", "at"})
+RANKS = {
+    "cost": Rank("monthly_cost"), "cost_least": Rank("monthly_cost", least=True),
+    "size": Rank("properties.size_gb"), "size_least": Rank("properties.size_gb", least=True),
+    "load": Rank("metrics.cpu_avg_7d"), "load_least": Rank("metrics.cpu_avg_7d", least=True),
+}  # fmt: skip
 _GENERIC = frozenset({"compute_instance"})
 _ALTERNATIVES = frozenset({"type", "cloud", "region", "account", "environment"})
 
 EMPTY_EXCEPTION = "I could not tell what to leave out, so I changed nothing. Say it in other words."
 WIDE_EXCEPTION = "I could not tell how far the exception goes, so I changed nothing. Say where first, then the exception: “dev vms in us-east-1 except billing”."
+WHICH_TWO = "Which two do you mean? Name them, so that I take no others."
 # Pronouns for one thing: where several were spoken of before, they ask which.
 _ONE_OF_BEFORE = frozenset({"it", "that one", "this one"})
 
@@ -97,12 +111,20 @@ def _take(draft: _Draft, place: Place, lexicon: Lexicon, speaker: Speaker) -> No
         _between(draft, place, lexicon)
     elif not _mark(draft, place) and not _generic_again(draft, place):
         filters = list(conditions(place, lexicon, speaker))
+        if span.kind == "flag" and span.value == "not_used":
+            _doubted_use(draft)
         if span.kind == "type" and not filters:
             draft.selection = replace(draft.selection, everything=True)
         elif not filters:
             _unread(draft, span)
         for name, where in filters:
             _add(draft, span, name, where)
+
+
+def _doubted_use(draft: _Draft) -> None:
+    """ "Not used" is a judgement, and nothing that the estate says of a machine."""
+    if draft.changing:
+        draft.doubt("\u201cNot used\u201d may mean several things, so I changed nothing. Say idle, stopped or unattached.")
 
 
 def joining(span: Span) -> str:
@@ -141,6 +163,9 @@ def _between(draft: _Draft, place: Place, lexicon: Lexicon) -> None:
     valued = after is not None and after.kind in ("estate", "region", "place", "continent", "environment", "tag", "unknown")
     if word in lexicon.lists["links"] or (word in lexicon.lists["field_words"] and valued):
         return
+    if not draft.changing and not valued and word in KEYS_SAID:
+        _add(draft, place.span, "tag_key", is_("tag_key", *KEYS_SAID[word]))  # "vms without an owner"
+        return
     draft.doubt(EMPTY_EXCEPTION)
 
 
@@ -156,30 +181,53 @@ def _but(draft: _Draft, span: Span, after: Span | None) -> None:
 
 def _mark(draft: _Draft, place: Place) -> bool:
     """Spans that say something about the selection as a whole rather than filter it."""
-    now, span, after = draft.selection, place.span, place.after
-    if span.kind in _SILENT:
-        return True
+    span = place.span
     match span.kind:
         case "universal":
-            draft.selection = replace(now, universal=True, quantity=2 if span.value == "both" else now.quantity)
+            _universal(draft, place)
         case "everything":
-            if draft.negated:
-                draft.ones = True  # "except anything tagged keep=yes"
-            else:
-                draft.selection = replace(now, everything=True, universal=True)
+            _everything(draft)
         case "pronoun":
-            if draft.negated:
-                draft.ones = True  # "not those of will"
-            elif not draft.anything_yet and not (after is not None and after.kind == "question_filler"):
-                # "those vms" as well: which they are was said before.
-                draft.selection = replace(now, refers=True, single=now.single or span.value in _ONE_OF_BEFORE)
+            _pronoun(draft, place)
         case "one":
             _one(draft, span)
+        case "rank" if not draft.changing:
+            draft.selection = replace(draft.selection, rank=RANKS[span.value])
         case "number" | "ordinal":
             return _number(draft, span)
+        case "unneeded":
+            return not draft.anything_yet
+        case "complaint":
+            return bool(draft.selection.names)  # of a thing that is named it is no filter
         case _:
-            return False
+            return span.kind in _SILENT
     return True
+
+
+def _universal(draft: _Draft, place: Place) -> None:
+    both, before, after = place.span.value == "both", place.before, place.after
+    if both and before is not None and before.text.lower() in _WHEREIN:
+        # "In both oregon and ireland" counts the places, and says which; "in both accounts" does not.
+        if after is None or after.kind not in _NAMED_PLACES:
+            draft.doubt(WHICH_TWO)
+        return
+    draft.selection = replace(draft.selection, universal=True, quantity=2 if both else draft.selection.quantity)
+
+
+def _everything(draft: _Draft) -> None:
+    if draft.negated:
+        draft.ones = True  # "except anything tagged keep=yes"
+    else:
+        draft.selection = replace(draft.selection, everything=True, universal=True)
+
+
+def _pronoun(draft: _Draft, place: Place) -> None:
+    now, after = draft.selection, place.after
+    if draft.negated:
+        draft.ones = True  # "not those of will"
+    elif not draft.anything_yet and not (after is not None and after.kind == "question_filler"):
+        # "those vms" as well: which they are was said before.
+        draft.selection = replace(now, refers=True, single=now.single or place.span.value in _ONE_OF_BEFORE)
 
 
 def _one(draft: _Draft, span: Span) -> None:
@@ -244,7 +292,10 @@ def _reaches_too_far(atoms: Sequence[_Atom]) -> bool:
 def _point_back(draft: _Draft) -> None:
     """ "Stop the ones in dev" without a kind of thing means those that were spoken of before."""
     now = draft.selection
-    if draft.changing and draft.ones and not now.noun and not now.names and not now.everything:
+    described = now.noun or now.names or now.everything
+    # "Stop all except web-01": all of what?
+    rest = now.universal and bool(draft.exclusions) and not draft.atoms and not draft.unmet
+    if draft.changing and (draft.ones or rest) and not described:
         draft.selection = replace(now, refers=True)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.request.lexicon import Entry, Lexicon
+from engine.request.sizes import is_size
 from engine.request.tokens import LONGEST_PHRASE, Token
 
 Known = Mapping[str, frozenset[str]]
@@ -19,15 +20,13 @@ _BEFORE_VERB = frozenset({"polite", "filler", "chat", "forbidding", "how_to", "c
 _VERB_FOLLOWS = ("and", "then", "to", "or", "please", "also")
 _ACCOUNT_WORDS = frozenset({"account", "accounts", "project", "projects", "subscription", "subscriptions"})
 _TAG_HINTS = frozenset({"tag", "tags", "tagged", "label", "labels", "labelled", "labeled"})
+_CALLED = frozenset({"named", "called"})
+_BEING = frozenset({"is", "was"})  # "is backup running": a kind would have an article
 _OWNING = frozenset({"by", "owner", "team", "of"})
 # Fields whose values are ordinary words often enough to be mistaken for one.
 _NAMING = frozenset({"app", "owner", "name", "account"})
 _ID = re.compile(
     r"arn:[\w-]+:\S+|/subscriptions/\S+|//[\w.-]+\.googleapis\.com/\S+|(?:i|vol|sg|snap|db|ami|eni|vpc|subnet|lt|asg|nat|igw|rtb|eipalloc|fs)-[0-9a-f]{6,}",
-)
-_SIZE = re.compile(
-    r"(?:db\.|cache\.)?[a-z]+[0-9][a-z0-9-]*\.(?:nano|micro|small|medium|large|xlarge|[0-9]+xlarge|metal(?:-\w+)?)"
-    r"|(?:standard|basic)_[a-z0-9_]+|[a-z]\d[a-z]?-(?:standard|highmem|highcpu|micro|small|medium|megamem|ultramem|custom|node)[\w-]*",
 )
 _REGION = re.compile(
     r"(?:us|eu|ap|sa|ca|me|af|il|mx|cn)-(?:gov-)?(?:north|south|east|west|central|northeast|northwest|southeast|southwest)-\d"
@@ -64,6 +63,7 @@ class Span:
 
 def tag(tokens: Sequence[Token], lexicon: Lexicon, known: Known) -> tuple[Span, ...]:
     """The whole message as spans, left to right, longest reading first; every token is in exactly one span."""
+    tokens = tuple(_spelled_out(token, lexicon, known) for token in tokens)
     spans: list[Span] = []
     at = 0
     while at < len(tokens):
@@ -71,6 +71,12 @@ def tag(tokens: Sequence[Token], lexicon: Lexicon, known: Known) -> tuple[Span, 
         spans.append(span)
         at = span.end
     return tuple(spans)
+
+
+def _spelled_out(token: Token, lexicon: Lexicon, known: Known) -> Token:
+    """A shortened word as it is written in full ("can u", "vms w/o tags"), unless the estate knows it as it stands."""
+    full = lexicon.shorthand.get(token.lower)
+    return token if full is None or token.quoted or token.lower in known else replace(token, text=full, lower=full)
 
 
 def _best(tokens: Sequence[Token], at: int, lexicon: Lexicon, known: Known, before: Sequence[Span]) -> Span:
@@ -165,10 +171,10 @@ def _longest_entry(tokens: Sequence[Token], at: int, lexicon: Lexicon, *, verb: 
     return None
 
 
-_ORDER_AT_VERB = ("forbidding", "how_to", "help", "action", "doing", "polite", "question", "continuation", "knowledge")
+_ORDER_AT_VERB = ("unneeded", "forbidding", "how_to", "help", "action", "doing", "polite", "question", "continuation", "knowledge")
 _ORDER_ELSEWHERE = (
-    "everything", "type", "environment", "not_environment", "cloud", "flag", "state", "place", "continent", "universal", "negation",
-    "mine", "pronoun", "one", "but", "knowledge", "forbidding", "polite", "cost", "chat", "filler", "done", "doing", "question_filler",
+    "everything", "unneeded", "complaint", "rank", "type", "environment", "not_environment", "cloud", "flag", "state", "place", "continent", "universal", "negation",
+    "mine", "pronoun", "one", "but", "knowledge", "forbidding", "polite", "cost", "chat", "particle", "filler", "done", "doing", "question_filler",
 )  # fmt: skip
 
 
@@ -212,8 +218,10 @@ def _estate_wins(contest: _Contest, lexicon: Lexicon) -> bool:
 
 def _hinted(contest: _Contest) -> bool:
     """Whether the word next to it says that a value is meant: "the idle app", "app idle"."""
-    hints = {contest.previous, contest.following}
-    return bool(contest.estate.fields & {"app"} and hints & {"app", "application"})
+    fields, hints = contest.estate.fields, {contest.previous, contest.following}
+    if "name" in fields and (contest.previous in _CALLED or (contest.previous in _BEING and contest.words.single)):
+        return True
+    return bool(fields & {"app"} and hints & {"app", "application"})
 
 
 def _by_shape(token: Token, at: int) -> Span:
@@ -232,7 +240,7 @@ def _shape(token: Token) -> tuple[str, str]:  # a ladder of patterns, most speci
         return "filler", word
     if token.quoted or _ID.fullmatch(word):
         return "unknown", word
-    if _SIZE.fullmatch(word):
+    if is_size(word):
         return "size", word
     if _REGION.fullmatch(word):
         return "region", word

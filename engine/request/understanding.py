@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engine.clock import Clock, SystemClock
 from engine.estate.view import EstateView
 from engine.request import lexicon, reader
 from engine.request.conditions import Speaker
@@ -24,8 +25,9 @@ class Understood:
 class Understanding:
     """One for a process."""
 
-    def __init__(self, estate: EstateView) -> None:
+    def __init__(self, estate: EstateView, clock: Clock | None = None) -> None:
         self._estate = estate
+        self._clock = clock or SystemClock()
         self._lexicon = lexicon.load()
 
     async def of(self, message: str, speaker_names: Sequence[str] = ()) -> Understood:
@@ -35,4 +37,4 @@ class Understanding:
         looked_up = list(dict.fromkeys([*phrases(tokens), *phrases(tokenise(clean(message))), *names]))
         known = await self._estate.recognise(looked_up)
         speaker = Speaker(frozenset(name for name in names if "owner" in known.get(name, frozenset())))
-        return Understood(reader.read(message, self._lexicon, known, speaker), seal_text(message, self._lexicon, known))
+        return Understood(reader.read(message, self._lexicon, known, speaker, self._clock.now()), seal_text(message, self._lexicon, known))

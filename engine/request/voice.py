@@ -7,20 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from engine.request.lexicon import Lexicon
-from engine.request.slips import distance
 from engine.request.spans import Span
 
 NOISE = frozenset({"filler", "polite", "chat", "comma"})
 _TRAILING = NOISE | {"pronoun"}
-_SHORTEST_TYPO = 4
 
 
 def voiced(spans: Sequence[Span], lexicon: Lexicon) -> tuple[Span, ...]:
     """The spans with every wish as a verb of kind `action`."""
     found = _joined(list(spans), lexicon.split_actions, "action")
     found = _joined(found, lexicon.split_doing, "doing")
+    found = _valued(_unneeded(found), lexicon)
     found = _gerunds(found, lexicon)
     found = _prohibitions(found, lexicon)
     if any(span.kind in ("action", "question", "how_to", "forbidding") for span in found):
@@ -42,16 +42,60 @@ def _joined(spans: list[Span], verbs: Mapping[str, Mapping[str, str]], kind: str
     """Verbs whose particle stands apart made whole: "turn the dev boxes off" is one stop. The last particle counts."""
     for index, span in enumerate(spans):
         particles = verbs.get(span.text.lower(), {})
-        if not particles or not all(before.kind in NOISE for before in spans[:index]):
+        if not particles or not _opens_clause(spans, index):
             continue
         if any(later.kind == "action" for later in spans[index + 1 :]):
             continue
         for last in range(len(spans) - 1, index, -1):
-            if action := particles.get(spans[last].text.lower().partition(" ")[0]):
+            said = spans[last].text.lower()
+            if action := particles.get(said) or particles.get(said.partition(" ")[0]):
                 spans[index] = replace(span, kind=kind, value=action)
                 spans[last] = replace(spans[last], kind="filler")
                 break
     return spans
+
+
+def _opens_clause(spans: Sequence[Span], index: int) -> bool:
+    """Whether only politeness stands before it, in the sentence or since the last comma: "web-01 idles, please turn it off"."""
+    since = next((at for at in range(index - 1, -1, -1) if spans[at].kind == "comma"), -1)
+    return all(before.kind in NOISE for before in spans[since + 1 : index])
+
+
+def _unneeded(spans: list[Span]) -> list[Span]:
+    """ "We don't need you to stop web-01" forbids; "we don't need web-01, stop it" says why."""
+    for index, span in enumerate(spans):
+        if span.kind == "unneeded":
+            clause = [later.text.lower() for later in _until_comma(spans[index + 1 :])]
+            spans[index] = replace(span, kind="forbidding" if "to" in clause else "unneeded")
+    return spans
+
+
+def _until_comma(spans: Sequence[Span]) -> Sequence[Span]:
+    end = next((index for index, span in enumerate(spans) if span.kind == "comma"), len(spans))
+    return spans[:end]
+
+
+def _valued(spans: list[Span], lexicon: Lexicon) -> list[Span]:
+    """Verbs that say what is wished only with a value: "set owner=ana on web-01" tags, "change web-01 to t3.small" resizes."""
+    for index, span in enumerate(spans):
+        word, rest = span.text.lower(), spans[index + 1 :]
+        if word in lexicon.lists["setting"] and _gives_tag(rest):
+            spans[index] = replace(span, kind="action", value="tag")
+        elif word in lexicon.lists["sizing"] and _gives_size(rest):
+            spans[index] = replace(span, kind="action", value="resize")
+        elif span.kind in NOISE:
+            continue
+        break
+    return spans
+
+
+def _gives_tag(rest: Sequence[Span]) -> bool:
+    return bool(rest) and rest[0].kind == "tag"
+
+
+def _gives_size(rest: Sequence[Span]) -> bool:
+    """A size, and "to" before it."""
+    return any(one.text.lower().split()[-1] in ("to", "into", "onto") and other.kind == "size" for one, other in pairwise(rest))
 
 
 def _gerunds(spans: list[Span], lexicon: Lexicon) -> list[Span]:
@@ -123,21 +167,3 @@ def _wished(before: Sequence[Span], lexicon: Lexicon) -> bool:
     if opening[0] in lexicon.lists["causatives"]:
         return True
     return opening[0] in lexicon.lists["wants"] or " ".join(opening) in lexicon.lists["wants"]
-
-
-def mistyped(spans: Sequence[Span], lexicon: Lexicon) -> str:
-    """The verb that an unknown word where a verb belongs was probably meant to be; '' when it looks like none."""
-    for index, span in enumerate(spans):
-        if span.kind in NOISE:
-            continue
-        following = next((later.kind for later in spans[index + 1 :] if later.kind not in ("filler", "universal")), "")
-        return _likest(span.text.lower(), lexicon) if span.kind == "word" and following else ""
-    return ""
-
-
-def _likest(word: str, lexicon: Lexicon) -> str:
-    if len(word) < _SHORTEST_TYPO or not word.isalpha() or word in lexicon.words:
-        return ""
-    verbs = (phrase[0] for phrase, entries in lexicon.phrases.items() if len(phrase) == 1 and any(e.kind == "action" for e in entries))
-    near = [(far, verb) for verb in verbs if len(verb) >= _SHORTEST_TYPO and (far := distance(word, verb)) <= (2 if len(verb) > 6 else 1)]
-    return min(near)[1] if near else ""

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.evaluation.estate_maker import make as make_estate
-from tests.evaluation.other_cases import ANSWER_THREADS, ANSWERS, CHAT, CLARIFY, REFUSE
+from tests.evaluation.other_cases import ANSWER_THREADS, ANSWERS, CHAT, CLARIFY, REFUSE, SCHEDULES
 from tests.evaluation.plan_cases import PLANS, SEVERAL, THREADS
-from tests.evaluation.truth import Row, Test, changes, needs_approval
+from tests.evaluation.schedule_cases import ASKED, LATER, NOT_LATER
+from tests.evaluation.truth import Row, Test, changes, meant, needs_approval
 
 REQUESTS = Path(__file__).with_name("requests.jsonl")
 Case = dict[str, Any]
@@ -19,7 +20,7 @@ Case = dict[str, Any]
 def make() -> list[Case]:
     """All cases, numbered in order."""
     rows = make_estate()
-    cases = [*_plans(rows), *_answers(rows), *_others()]
+    cases = [*_plans(rows), *_answers(rows), *_others(), *_schedules(rows), *_later(rows)]
     return [{"id": f"o{number:03}", **case} for number, case in enumerate(cases, start=1)]
 
 
@@ -41,6 +42,28 @@ def _plan(text: str, parts: Iterable[tuple[str, Test]], rows: Sequence[Row]) -> 
     if needs_approval([action for action, *_ in called], list(touched.values())):
         expect["approval"] = True
     return {"text": text, "expect": expect}
+
+
+def _schedules(rows: Sequence[Row]) -> Iterator[Case]:
+    """What would be changed if it were now: the times themselves are tested where they are read."""
+    for text, action, test, cron in SCHEDULES:
+        called = {row["id"]: operation for row in rows if test(row) and (operation := changes(action, row))}
+        expect = {"outcome": "schedule", "targets": sorted(called)} | ({"operations": sorted(set(called.values()))} if called else {})
+        yield {"text": text, "expect": expect | ({"cron": cron} if cron else {})}
+
+
+def _later(rows: Sequence[Row]) -> Iterator[Case]:
+    """Targets are those that a run of this minute would touch; approval is asked for all that are meant, whatever their state."""
+    for text, action, test, when in LATER:
+        now = {row["id"]: operation for row in rows if test(row) and (operation := changes(action, row))}
+        ever = [row for row in rows if test(row) and meant(action, row)]
+        if not ever:
+            raise ValueError(f"nothing to schedule: {text}")
+        expect: dict[str, Any] = {"outcome": "schedule", "targets": sorted(now), **when}
+        expect |= {"operations": sorted(set(now.values()))} if now else {}
+        yield {"text": text, "expect": expect | ({"approval": True} if needs_approval([action], ever) else {})}
+    yield from ({"text": text, "expect": {"outcome": "clarify", "mentions": list(mentions)}} for text, mentions in ASKED)
+    yield from ({"text": text, "expect": {"outcome": outcome}} for text, outcome in NOT_LATER)
 
 
 def _answers(rows: Sequence[Row]) -> Iterator[Case]:

@@ -53,7 +53,13 @@ def judge(case: Mapping[str, Any], result: Mapping[str, Any]) -> Verdict:
     """One case."""
     expected = case["expect"]
     asked = expected["outcome"] in CHANGING
-    faults = (*_outcome(expected, result), *_operations(expected, result), *_words(expected, result), *_approval(expected, result))
+    faults = (
+        *_outcome(expected, result),
+        *_operations(expected, result),
+        *_words(expected, result),
+        *_approval(expected, result),
+        *_times(expected, result),
+    )
     return Verdict(case["id"], case["text"], faults, _wrong(expected, result), asked)
 
 
@@ -92,3 +98,10 @@ def _words(expected: Mapping[str, Any], result: Mapping[str, Any]) -> list[str]:
 def _approval(expected: Mapping[str, Any], result: Mapping[str, Any]) -> list[str]:
     unapproved = expected.get("approval") and result.get("outcome") in CHANGING and not result.get("approval")
     return ["no approval asked"] if unapproved else []
+
+
+def _times(expected: Mapping[str, Any], result: Mapping[str, Any]) -> list[str]:
+    if result.get("outcome") != "schedule":
+        return []
+    wrong = (key for key in ("cron", "timezone") if key in expected and result.get(key) != expected[key])
+    return [f"{key} {result.get(key)} instead of {expected[key]}" for key in wrong]

@@ -40,3 +40,16 @@ def test_a_missing_result_is_wrong():
 
 def test_words_are_looked_for_whatever_their_case():
     assert score([CHAT], [{"id": "b", "outcome": "chat", "text": "HELLO you"}]).share == 1.0
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "fault"),
+    [
+        ({"cron": "0 7 * * 1-5"}, "0 7 * * 1-5", ()),
+        ({"cron": "0 7 * * 1-5"}, "0 7 * * *", ("cron 0 7 * * * instead of 0 7 * * 1-5",)),
+        ({}, "0 7 * * *", ()),
+    ],
+)
+def test_a_schedule(expected, got, fault):
+    case = {"id": "s", "text": "later", "expect": {"outcome": "schedule", "targets": [], **expected}}
+    assert score([case], [{"id": "s", "outcome": "schedule", "cron": got}]).verdicts[0].faults == fault

@@ -75,7 +75,7 @@ _OPERATIONS = {
     },
     "untag": {
         "Microsoft.Compute/virtualMachines": "Microsoft.Resources/tags/delete",
-        "compute.googleapis.com/Instance": "compute.instances.setLabels:unlabel",
+        "compute.googleapis.com/Instance": "compute.instances.setLabels",
         "AWS::EC2::Volume": "ec2:DeleteTags",
     },
     "protect": {
@@ -158,6 +158,11 @@ def changes(action: str, row: Row) -> str:
     if action == "delete" and row["type"] == DISK and row["properties"]["attached"]:
         return ""
     return operation
+
+
+def meant(action: str, row: Row) -> bool:
+    """Whether the action could ever be done to this row, whatever its state."""
+    return row["native_type"] in _OPERATIONS[action]
 
 
 def needs_approval(actions: list[str], rows: list[Row]) -> bool:

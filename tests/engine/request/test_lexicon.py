@@ -6,6 +6,7 @@ from typing import get_args
 
 from engine.estate.resource import ResourceType
 from engine.request.lexicon import LISTS, MAPPINGS, load
+from engine.request.selecting import RANKS
 
 LEXICON = load()
 
@@ -50,3 +51,15 @@ def test_a_service_means_all_of_its_things():
     assert not entry.single
     assert LEXICON.reads(("vm",), "type").single
     assert LEXICON.reads(("vms",), "nothing") is None
+
+
+def test_no_word_of_another_language_is_one_of_ours():
+    assert not LEXICON.lists["foreign"] & LEXICON.words
+
+
+def test_what_is_short_stands_for_one_other_word():
+    assert all(" " not in full and full in LEXICON.words for full in LEXICON.shorthand.values())
+
+
+def test_every_rank_is_known():
+    assert {entry.value for entries in LEXICON.phrases.values() for entry in entries if entry.kind == "rank"} == set(RANKS)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.clock import FakeClock
 from engine.estate.memory import MemoryEstate
 from engine.request.reading import Selection
 from engine.request.resolver import pick, resolve
@@ -160,3 +163,56 @@ async def test_a_description_is_answered_by_meaning_and_told_so():
 async def test_a_description_without_a_model_is_said_to_be_nothing():
     found = await resolve(await selection("show the payment things"), ESTATE, changing=False)
     assert (found.confidence, found.question) == ("none", "Nothing in the estate matches that. No embedding model was given.")
+
+
+RANKED = MemoryEstate((
+    resource("cheap", type="disk", monthly_cost=2.0, properties={"size_gb": 500}),
+    resource("dear", type="disk", monthly_cost=90.0, properties={"size_gb": 20}),
+    resource("dearer", type="disk", monthly_cost=91.0, properties={}),
+    resource("LedgerBatchRunner", state="running", metrics={"cpu_avg_7d": 1.0}),
+))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("cheapest disk", ["cheap"]),
+        ("most expensive disk", ["dearer"]),
+        ("top 2 most expensive disks", ["dearer", "dear"]),
+        ("biggest disk", ["cheap"]),
+        ("smallest disk", ["dear"]),
+        ("largest disks", ["cheap", "dear", "dearer"]),  # nobody said how many
+        ("busiest disk", ["cheap", "dear", "dearer"]),  # nobody knows
+    ],
+)
+async def test_the_most_of_something(question, names):
+    about = (await Understanding(RANKED).of(question)).reading.about
+    found = await resolve(about, RANKED, changing=False)
+    assert sorted(one.name for one in found.resources) == sorted(names)
+
+
+@pytest.mark.parametrize(
+    ("message", "confidence", "names"),
+    [
+        ("terminate LedgerBatchRuner", "ask", ["LedgerBatchRunner"]),
+        ("stop zonk", "ask", []),
+        ("stop everything idle in us-east-1", "certain", ["LedgerBatchRunner"]),
+        ("stop everything in us-east-1", "ask", []),
+        ("stop the batch vms", "certain", ["LedgerBatchRunner"]),
+    ],
+)
+async def test_what_a_change_acts_on(message, confidence, names):
+    (order,) = (await Understanding(RANKED).of(message)).reading.orders
+    found = await resolve(order.selection, RANKED, changing=True)
+    assert (found.confidence, [one.name for one in found.resources]) == (confidence, names)
+
+
+async def test_an_age_is_counted_from_the_clock():
+    now = datetime(2026, 11, 21, tzinfo=UTC)
+    estate = MemoryEstate((
+        resource("old", type="snapshot", properties={"taken_at": "2026-01-01T00:00:00+00:00"}),
+        resource("new", type="snapshot", properties={"created": "2026-11-20T00:00:00"}),
+        resource("who knows", type="snapshot", properties={}),
+    ))  # fmt: skip
+    about = (await Understanding(estate, FakeClock(now)).of("snapshots older than 30 days")).reading.about
+    assert [one.name for one in (await resolve(about, estate, changing=False)).resources] == ["old"]

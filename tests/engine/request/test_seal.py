@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -103,3 +104,10 @@ def _holds(sent: str, secret: str) -> bool:
             return True
         start = sent.find(secret, start + 1)
     return False
+
+
+def test_for_later_no_state_is_told_and_the_alike_are_one_group():
+    off = replace(WEB_1, id=f"{WEB_1.id}-off", state="stopped")
+    assert len(seal("stop them", [Wanted("stop", (WEB_1, off))]).groups) == 2
+    (group,) = seal("stop them", [Wanted("stop", (WEB_1, off))], later=True).groups
+    assert (group.told["state"], group.ids) == ("any", (WEB_1.id, off.id))

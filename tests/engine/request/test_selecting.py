@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.estate.where import in_words
+from engine.request.reading import Rank
+from engine.request.selecting import WHICH_TWO
 from tests.engine.request.reading_room import reading
 
 VM = "type compute_instance"
@@ -42,6 +44,21 @@ VM = "type compute_instance"
         ("non-prod vms", f"not production and {VM}"),
         ("everything tagged team=lake", "team=lake"),
         ("storage", "type disk or object_storage"),
+        ("unused disks", "idle or unattached and type disk"),
+        ("eips", "type ip_address and aws"),
+        ("aks clusters", "type kubernetes_cluster and azure"),
+        ("b2ms vms", f"size b2ms or basic_b2ms or standard_b2ms and {VM}"),
+        (
+            "vms in us-west",
+            f"{VM} and region us-west-1 or us-west-2 or us-west1 or us-west2 or us-west3 or us-west4 or westus or westus2 or westus3",
+        ),
+        ("vms in the test account", f"{VM} and test"),
+        (
+            "dev vms in both ireland and london",
+            f"development and {VM} and (region eu-west-1 or northeurope or region eu-west-2 or europe-west2 or uksouth)",
+        ),
+        ("vms w/o tags", f"{VM} and untagged"),
+        ("linux vms", f"linux and {VM}"),
     ],
 )
 def test_filters(phrase, condition):
@@ -152,3 +169,83 @@ def test_mine_is_the_speaker():
 def test_names():
     selection = reading("stop web-01, web-02 and web-03 in dev").orders[0].selection
     assert (selection.names, in_words(selection.where)) == (("web-01", "web-02", "web-03"), "development")
+
+
+@pytest.mark.parametrize(
+    ("question", "rank", "count"),
+    [
+        ("cheapest dev vm", Rank("monthly_cost", least=True), None),
+        ("top 3 most expensive databases", Rank("monthly_cost"), 3),
+        ("what is the biggest disk?", Rank("properties.size_gb"), None),
+        ("busiest vm in dev", Rank("metrics.cpu_avg_7d"), None),
+        ("dev vms", None, None),
+    ],
+)
+def test_the_most_of_something(question, rank, count):
+    asked = reading(question)
+    assert (asked.about.rank, asked.about.quantity, asked.costs) == (rank, count, False)
+
+
+def test_a_change_is_never_made_by_rank():
+    (order,) = reading("stop the cheapest dev vm").orders
+    assert (order.selection.rank, order.selection.unread) == (None, ("cheapest",))
+
+
+@pytest.mark.parametrize(
+    ("question", "left_out"),
+    [
+        ("vms without an owner", "owner"),
+        ("vms not tagged with team", "team"),
+        ("vms without a project tag", "project"),
+        ("vms without owner in dev", "owner"),
+    ],
+)
+def test_a_missing_tag_is_asked_for(question, left_out):
+    about = reading(question).about
+    assert [part.words for part in about.excluded] == [left_out]
+    assert about.excluded[0].where.parts[0].field == "tag_key"
+
+
+@pytest.mark.parametrize(
+    ("message", "refers"),
+    [
+        ("stop all except web-01", True),
+        ("stop all vms except web-01", False),
+        ("stop everything except web-01", False),
+        ("stop all dev vms except billing", False),
+    ],
+)
+def test_all_but_some_of_what_was_spoken_of(message, refers):
+    assert reading(message).orders[0].selection.refers is refers
+
+
+@pytest.mark.parametrize(
+    ("message", "unread"),
+    [
+        ("web-01 is stuck, restart it", ()),
+        ("restart the dev vms, pg-main crashed", None),
+        ("the dev vms crashed, restart them", ("crashed",)),
+    ],
+)
+def test_what_is_wrong_with_a_named_thing_is_no_filter(message, unread):
+    selection = reading(message).orders[0].selection
+    assert selection.doubt if unread is None else selection.unread == unread
+
+
+@pytest.mark.parametrize("message", ["stop dev vms that are not used", "stop dev vms nobody uses"])
+def test_not_used_is_a_judgement(message):
+    assert "may mean several things" in reading(message).orders[0].selection.doubt
+
+
+@pytest.mark.parametrize("message", ["stop vms in both accounts", "stop the vms in both", "restart dbs across both regions"])
+def test_both_of_what_nobody_named_is_asked(message):
+    assert reading(message).orders[0].selection.doubt == WHICH_TWO
+
+
+def test_need_said_after_the_verb_is_not_passed_over():
+    assert reading("delete the dev disks we no longer need").orders[0].selection.unread == ("we no longer need",)
+
+
+def test_several_of_the_most_expensive_are_a_question_of_costs():
+    asked = reading("most expensive vms")
+    assert (asked.about.ranked, asked.costs) == (False, True)

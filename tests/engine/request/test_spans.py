@@ -54,3 +54,25 @@ def test_every_token_is_in_exactly_one_span(text):
     spans = tag(tokens, LEXICON, KNOWN)
     assert [span.start for span in spans] == [0, *[span.end for span in spans[:-1]]] if spans else not tokens
     assert not spans or spans[-1].end == len(tokens)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("can u", [("polite", "can you")]),
+        ("vms w/o tags", [("type", "vms"), ("flag", "w/o tags")]),
+        ('"u"', [("unknown", "u")]),
+        ("zonk b2ms", [("word", "zonk"), ("size", "b2ms")]),
+    ],
+)
+def test_short_words(text, expected):
+    assert [kind for kind, _ in kinds(text)] == [kind for kind, _ in expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("vm named snapshot", "estate"), ("is snapshot running", "estate"), ("is the snapshot done", "type"), ("delete snapshot", "type")],
+)
+def test_a_name_that_is_a_kind_too(text, kind):
+    known = {"snapshot": frozenset({"name"})}
+    assert next(span.kind for span in tag(tokenise(text), LEXICON, known) if span.text == "snapshot") == kind
