@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING
 
 from bot.cards.plans import plan_card
 from bot.cards.runs import outcome_card
+from bot.cards.schedules import fired_card, heads_up_card
 from bot.conversation import Conversation
 from bot.notices import Notices
 from bot.office import EngineOffice
-from bot.platforms.platform import Platform
+from bot.platforms.platform import Place, Platform
 from bot.platforms.web.server import Recalled, WebConfig, WebPlatform
 from bot.processes import ai_server
 from bot.showing import place_of
 from engine.errors import SettingsError
 from engine.execution.history import RUN_KINDS, runs
+from engine.schedules.keeper import Keeper
+from engine.schedules.schedule import Fired, Schedule
 from engine.secrets.references import secret
 from engine.settings import Settings, SlackSettings, TeamsSettings
 from engine.wiring import Engine, Parts, open_engine
@@ -34,12 +37,18 @@ _RECALLED_RUNS = 50
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """A bot that is open; `office` is what its web console reads, `notices` tells approvers what waits for them."""
+    """A bot that is open; `office` is what its web console reads, `notices` tells approvers what waits for them, `keeper` keeps the schedules."""
 
     engine: Engine
     conversation: Conversation
     office: EngineOffice
     notices: Notices
+    keeper: Keeper
+
+    async def keep(self) -> None:
+        """Keeps the schedules until cancelled: a running bot alone does that, and once it knows what a stop left open."""
+        await self.conversation.runs.swept.wait()
+        await self.keeper.run()
 
 
 @contextlib.asynccontextmanager
@@ -53,7 +62,9 @@ async def opened(home: Path, settings: Settings, env: Mapping[str, str], parts: 
         stack.push_async_callback(engine.close)
         conversation = Conversation(engine)
         stack.push_async_callback(conversation.settled)
-        yield App(engine, conversation, EngineOffice(engine), _notices(engine, conversation))
+        keeper = _keeper(engine, conversation)
+        stack.push_async_callback(keeper.settled)
+        yield App(engine, conversation, EngineOffice(engine), _notices(engine, conversation), keeper)
 
 
 def _notices(engine: Engine, conversation: Conversation) -> Notices:
@@ -61,6 +72,22 @@ def _notices(engine: Engine, conversation: Conversation) -> Notices:
     notices = Notices(engine, engine.settings.people, showing.platforms, showing.show, showing.redraw)
     engine.desk.watch(notices.stir)
     return notices
+
+
+def _keeper(engine: Engine, conversation: Conversation) -> Keeper:
+    """Scheduled runs are shown as any run is; what became of a time is told where the schedule was asked for."""
+    engine.schedules.through(conversation.runs.carry)
+
+    async def tell(schedule: Schedule, fired: Fired | None) -> None:
+        now = engine.clock.now()
+        place = Place(schedule.place.get("platform", ""), schedule.place.get("channel", ""), schedule.place.get("thread", ""))
+        if fired is None:
+            touched = len(await engine.schedules.touching(schedule.id))
+            await conversation.showing.show(place, heads_up_card(schedule, touched, now))
+        else:
+            await conversation.showing.show(place, fired_card(schedule, fired, now))
+
+    return Keeper(engine.schedules, engine.clock, tell)
 
 
 @contextlib.contextmanager

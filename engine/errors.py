@@ -17,6 +17,7 @@ EscherError                     a sentence a person understands, and what to do 
 └── Refused                     the engine will not do this; says what was tried, why not, who can
     ├── PlanRefused             a plan draft broke a guardrail
     ├── GrantRefused            an approval does not cover this execution
+    ├── ScheduleRefused         a schedule cannot be that, or cannot be moved so
     └── Drifted                 the world changed since the plan was made
 """
 
@@ -118,6 +119,10 @@ class PlanRefused(Refused):
 
 class GrantRefused(Refused):
     """There is no valid grant for what was to run."""
+
+
+class ScheduleRefused(Refused):
+    """A schedule cannot be what was asked for, or not be moved that way; the message names the word or field."""
 
 
 class Drifted(Refused):

@@ -77,14 +77,39 @@ class QuietHours(Part):
     timezone: str = "UTC"
 
     @model_validator(mode="after")
-    def _known_zone(self) -> QuietHours:
+    def _without_offset(self) -> QuietHours:
         if self.start.tzinfo is not None or self.end.tzinfo is not None:
             raise ValueError("write start and end without an offset, as 22:00; `timezone` says where")
-        try:
-            ZoneInfo(self.timezone)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise ValueError(f"timezone {self.timezone!r} is not in the IANA database; write it as Europe/Berlin") from None
+        _known_zone(self.timezone)
         return self
+
+
+def _known_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"timezone {name!r} is not in the IANA database; write it as Europe/Berlin") from None
+
+
+class ScheduleSettings(Part):
+    """Changes for later. `timezone` is where "at 8pm" is meant when nobody says; empty takes this machine's, or UTC where it has none.
+
+    `heads_up_minutes` before a run its place is told (0: never); a time that came while Escher was not running is made up for within
+    `grace_minutes` and told as missed after that. An approval stands for `standing_days`; `most` schedules may stand at once.
+    """
+
+    timezone: str = ""
+    heads_up_minutes: int = Field(default=15, ge=0, le=24 * 60)
+    grace_minutes: int = Field(default=15, ge=0, le=24 * 60)
+    standing_days: int = Field(default=90, ge=1, le=366)
+    most: int = Field(default=200, ge=1, le=10_000)
+
+    @field_validator("timezone")
+    @classmethod
+    def _in_the_database(cls, timezone: str) -> str:
+        if timezone:
+            _known_zone(timezone)
+        return timezone
 
 
 class Person(Part):
@@ -273,6 +298,7 @@ class Settings(Part):
     advisor: AdvisorSettings = AdvisorSettings()
     estate: EstateSettings = EstateSettings()
     execution: ExecutionSettings = ExecutionSettings()
+    schedules: ScheduleSettings = ScheduleSettings()
     scan_minutes: int = Field(default=15, ge=0, description="how often `escher run` scans again; 0 scans at the start only")
     slack: SlackSettings | None = None
     teams: TeamsSettings | None = None

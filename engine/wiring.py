@@ -9,6 +9,9 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, assert_never
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import tzlocal
 
 from engine.advisor.advisor import Advisor, HttpAdvisor
 from engine.advisor.tls import client_context
@@ -17,22 +20,23 @@ from engine.clock import Clock, SystemClock
 from engine.clouds.cloud import Cloud
 from engine.collections.generation import Sources
 from engine.collections.library import Library
-from engine.estate.estate import Estate
 from engine.estate.facts import environment
 from engine.estate.resource import CLOUDS, CloudName, Resource
-from engine.estate.rotating import EstateRotation
+from engine.estate.standing import StandingEstate
 from engine.estate.view import EstateStore
 from engine.execution.binding import Limits
 from engine.execution.executor import Executor, Hands
 from engine.journal.journal import Journal
 from engine.planning.planner import Planner, Room
 from engine.request.understanding import Understanding
+from engine.schedules.firing import Eyes
+from engine.schedules.schedules import Rooms, Schedules
 from engine.secrets.data_key import DataKeyFile
 from engine.secrets.derive import Keys
 from engine.secrets.keys import open_ring, store_for
 from engine.secrets.references import secret
 from engine.secrets.ring import Ring
-from engine.secrets.rotation import Rotates, resume
+from engine.secrets.rotation import Replacement, Together
 from engine.settings import AccountSettings, AdvisorSettings, EstateSettings, Settings
 from engine.store.edge.client import EdgeStore
 from engine.store.memory import MemoryStore
@@ -44,8 +48,8 @@ JOURNAL_FOLDER = "journal"
 LIBRARY_FOLDER = "library"
 SDKS: Mapping[CloudName, tuple[str, ...]] = {
     "aws": ("aioboto3", "aiobotocore.config", "aiobotocore.credentials"),
-    "azure": ("azure.identity.aio", "azure.mgmt.compute.aio", "azure.mgmt.storage.aio"),
-    "gcp": ("google.cloud.compute_v1", "google.auth"),
+    "azure": ("aiohttp", "azure.core.rest", "azure.core.pipeline.policies", "azure.core.pipeline.transport", "azure.mgmt.core.policies"),
+    "gcp": ("google.auth", "google.auth.transport.requests"),
 }
 
 
@@ -67,11 +71,16 @@ class Engine:
     planner: Planner
     sweeper: Sweeper
     understanding: Understanding
+    schedules: Schedules
     # What was found broken when this was opened, as sentences that people must see.
     notes: tuple[str, ...] = ()
+    # None where the estate is not one that is sealed with the data key.
+    replacement: Replacement | None = None
 
     async def close(self) -> None:
         """Lets go of everything, in the opposite order. Idempotent."""
+        if self.replacement:
+            await self.replacement.stop()
         await self.planner.close()
         await self.advisor.close()
         for cloud in self.clouds.values():
@@ -91,6 +100,28 @@ class Parts:
     clock: Clock | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What everything that decides and does stands on."""
+
+    journal: Journal
+    estate: EstateStore
+    clouds: Mapping[CloudName, Cloud]
+    clock: Clock
+    advisor: Advisor
+
+
+@dataclass(frozen=True, slots=True)
+class _Deciding:
+    """The rooms from a message to what runs."""
+
+    desk: Desk
+    executor: Executor
+    planner: Planner
+    understanding: Understanding
+    schedules: Schedules
+
+
 async def open_engine(home: Path, settings: Settings, env: Mapping[str, str], parts: Parts = Parts()) -> Engine:
     """The engine of a data folder. Raises SettingsError, WrongKey, Corrupted, JournalError, StoreError saying what is wrong and what to do."""
     await asyncio.to_thread(home.mkdir, mode=0o700, parents=True, exist_ok=True)
@@ -100,23 +131,28 @@ async def open_engine(home: Path, settings: Settings, env: Mapping[str, str], pa
     keys = ring.current
     journal = await Journal.open(home / JOURNAL_FOLDER, keys.for_("journal"), clock, older=ring.for_others("journal"))
     try:
-        if not parts.estate:
-            keys = await _resumed(ring, journal, home, settings.estate, env)
-        estate, store, healed = (parts.estate, MemoryStore(), "") if parts.estate else await _estate(home, keys, settings.estate, env)
+        standing = None if parts.estate else await StandingEstate.open(home, ring, settings.estate, env)
     except BaseException:
         await journal.close()
         raise
     try:
-        library = await Library.open(_sources(home, store, journal, clock), keys)
+        store: Store = standing.store if standing else MemoryStore()
+        # While the data key is replaced, the collections go over after the estate; until then they are under its key.
+        library = await Library.open(_sources(home, store, journal, clock), standing.keys if standing else keys)
     except BaseException:
-        await estate.close()
+        if standing:
+            await standing.close()
         await journal.close()
         raise
     library.follow()
+    estate = parts.estate or standing
+    assert estate
+    replacement = _replacement(_file(home, settings.estate, env), journal, standing, library) if standing else None
+    if replacement and ring.rotation:
+        replacement.begin()
     clouds = parts.clouds if parts.clouds is not None else clouds_of(settings.accounts)
-    grant_key = keys.for_("grants")
-    desk = Desk(journal, clock, grant_key, settings.policy)
-    limits = Limits(settings.execution.step_timeout_s, settings.execution.retries)
+    ground = _Ground(journal, estate, clouds, clock, advisor)
+    deciding = _deciding(ground, settings, keys.for_("grants"), settings.schedules.timezone or await asyncio.to_thread(own_zone))
     return Engine(
         home=home,
         settings=settings,
@@ -127,13 +163,37 @@ async def open_engine(home: Path, settings: Settings, env: Mapping[str, str], pa
         journal=journal,
         library=library,
         advisor=advisor,
-        desk=desk,
-        executor=Executor(Hands(clouds, journal, estate, clock, settings.execution, grant_key)),
-        planner=Planner(Room(advisor, desk, journal, clock, clouds, settings.policy, limits, estate)),
+        desk=deciding.desk,
+        executor=deciding.executor,
+        planner=deciding.planner,
         sweeper=Sweeper(Reach(clouds, estate, journal), settings.accounts, clock),
-        understanding=Understanding(estate),
-        notes=tuple(note for note in (healed, library.healed) if note),
+        understanding=deciding.understanding,
+        schedules=deciding.schedules,
+        notes=tuple(note for note in (standing.healed if standing else "", library.healed, _going_on(ring)) if note),
+        replacement=replacement,
     )
+
+
+def _deciding(ground: _Ground, settings: Settings, grant_key: bytes, zone: str) -> _Deciding:
+    """`zone` is the time zone that is meant where nobody says one."""
+    journal, estate, clouds, clock = ground.journal, ground.estate, ground.clouds, ground.clock
+    desk = Desk(journal, clock, grant_key, settings.policy)
+    executor = Executor(Hands(clouds, journal, estate, clock, settings.execution, grant_key))
+    limits = Limits(settings.execution.step_timeout_s, settings.execution.retries)
+    planner = Planner(Room(ground.advisor, desk, journal, clock, clouds, settings.policy, limits, estate))
+    understanding = Understanding(estate, clock)
+    eyes = Eyes(clock, desk, planner, estate, clouds, understanding, {person.id: person for person in settings.people})
+    schedules = Schedules(Rooms(journal, eyes, executor, settings.schedules, settings.policy, zone))
+    return _Deciding(desk, executor, planner, understanding, schedules)
+
+
+def own_zone() -> str:
+    """The time zone of this machine by its name in the IANA database, `UTC` where it has none of those."""
+    try:
+        name = tzlocal.get_localzone_name()
+        return ZoneInfo(name).key if name else "UTC"
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return "UTC"
 
 
 async def advisor_of(settings: AdvisorSettings, env: Mapping[str, str]) -> HttpAdvisor:
@@ -146,33 +206,48 @@ async def advisor_of(settings: AdvisorSettings, env: Mapping[str, str]) -> HttpA
 @contextlib.asynccontextmanager
 async def open_library(home: Path, settings: Settings, env: Mapping[str, str]) -> AsyncIterator[Library]:
     """What happened, without anything that acts: journal, store and collections, caught up. Raises as `open_engine` does."""
-    clock = SystemClock()
-    ring = await open_ring(settings.estate, home, env, clock)
-    keys = ring.current
-    async with contextlib.AsyncExitStack() as stack:
-        journal = await Journal.open(home / JOURNAL_FOLDER, keys.for_("journal"), clock, older=ring.for_others("journal"))
-        stack.push_async_callback(journal.close)
-        estate, store, healed = await _estate(home, keys, settings.estate.model_copy(update={"embeddings": "off"}), env)
-        stack.push_async_callback(estate.close)
-        library = await Library.open(_sources(home, store, journal, clock), keys)
-        library.healed = f"{healed} {library.healed}".strip()
-        stack.push_async_callback(library.close)
+    async with _records(home, settings, env) as (_, _, library):
         yield library
 
 
-async def _resumed(ring: Ring, journal: Journal, home: Path, settings: EstateSettings, env: Mapping[str, str]) -> Keys:
-    """The keys to go on with: a rotation of the data key that was interrupted is ended first. Raises what `engine.secrets.rotation` raises."""
-    if ring.rotation is None:
-        return ring.current
-    file = DataKeyFile(home, store_for(settings, home, env), SystemClock())
-    parts: dict[str, Rotates] = {"journal": journal, "estate": EstateRotation(home, (LIBRARY_FOLDER,))}
-    done = await resume(file, parts, lambda _part, _done, _total: None)
-    return (done or ring).current
+@contextlib.asynccontextmanager
+async def open_replacement(home: Path, settings: Settings, env: Mapping[str, str]) -> AsyncIterator[tuple[Replacement, Journal]]:
+    """All that is sealed with the data key, to be sealed with another one while no bot runs. Raises as `open_engine` does."""
+    async with _records(home, settings, env) as (journal, estate, library):
+        replacement = _replacement(_file(home, settings.estate, env), journal, estate, library)
+        try:
+            yield replacement, journal
+        finally:
+            await replacement.stop()
 
 
-async def _estate(home: Path, keys: Keys, settings: EstateSettings, env: Mapping[str, str]) -> tuple[Estate, Store, str]:
-    opened = await Estate.open(home, keys, settings, env)
-    return opened, opened.store, opened.healed
+@contextlib.asynccontextmanager
+async def _records(home: Path, settings: Settings, env: Mapping[str, str]) -> AsyncIterator[tuple[Journal, StandingEstate, Library]]:
+    clock = SystemClock()
+    ring = await open_ring(settings.estate, home, env, clock)
+    async with contextlib.AsyncExitStack() as stack:
+        journal = await Journal.open(home / JOURNAL_FOLDER, ring.current.for_("journal"), clock, older=ring.for_others("journal"))
+        stack.push_async_callback(journal.close)
+        estate = await StandingEstate.open(home, ring, settings.estate.model_copy(update={"embeddings": "off"}), env)
+        stack.push_async_callback(estate.close)
+        library = await Library.open(_sources(home, estate.store, journal, clock), estate.keys)
+        library.healed = f"{estate.healed} {library.healed}".strip()
+        stack.push_async_callback(library.close)
+        yield journal, estate, library
+
+
+def _file(home: Path, settings: EstateSettings, env: Mapping[str, str]) -> DataKeyFile:
+    return DataKeyFile(home, store_for(settings, home, env), SystemClock())
+
+
+def _replacement(file: DataKeyFile, journal: Journal, estate: StandingEstate, library: Library) -> Replacement:
+    """Everything that is sealed with the data key, in the order it is carried over."""
+    return Replacement(file, {"journal": journal, "estate": Together((estate, library))})
+
+
+def _going_on(ring: Ring) -> str:
+    """What people are told of a replacement of the data key that an earlier process began."""
+    return f"The data key is being replaced since {ring.rotation.since}; it goes on now." if ring.rotation else ""
 
 
 def _sources(home: Path, store: Store, journal: Journal, clock: Clock) -> Sources:

@@ -60,13 +60,25 @@ class Desk:
     async def file(self, plan: Plan, decision: Decision) -> Filed:
         """Takes a plan in: written down before anybody sees it. Raises JournalError."""
         request = Request(plan.id, plan.digest, plan.asked_by, decision.needs, plan.expires_at, self._policy.requester_may_approve)
-        if decision.needs == 0:
-            request = replace(request, state="approved")
-        await self._journal.append("plan.made", {"plan": to_json(plan), "because": list(decision.because)})
+        return await self._filed(plan, replace(request, state="approved") if decision.needs == 0 else request, decision.because)
+
+    async def file_under(self, plan: Plan, review_id: str, because: str) -> Filed:
+        """Takes in a part of a plan that was approved for a schedule: the votes on that one let it run. Raises GrantRefused, JournalError.
+
+        Whether it is a part, and whether those are as many as the policy asks, is for whoever files it.
+        """
+        review = self._requests.get(review_id)
+        if review is None or review.state != "used" or not self._plans[review_id].schedule:
+            raise GrantRefused("No approval stands for this schedule.", who_can="A manager, by approving a review of it.")
+        request = Request(plan.id, plan.digest, plan.asked_by, review.needs, plan.expires_at, state="approved", votes=review.votes)
+        return await self._filed(plan, request, (because,))
+
+    async def _filed(self, plan: Plan, request: Request, because: tuple[str, ...]) -> Filed:
+        await self._journal.append("plan.made", {"plan": to_json(plan), "because": list(because)})
         await self._journal.append("approval.asked", {"request": history.request_to(request)})
-        self._plans[plan.id], self._requests[plan.id], self._because[plan.id] = plan, request, decision.because
+        self._plans[plan.id], self._requests[plan.id], self._because[plan.id] = plan, request, because
         self._heard()
-        return Filed(plan, request, decision.because)
+        return Filed(plan, request, because)
 
     def find(self, plan_id: str) -> Filed | None:
         """A plan with its request as of now; None when there is no such plan."""
@@ -79,6 +91,10 @@ class Desk:
         """Plans that wait for somebody, oldest first."""
         filed = [self.find(plan_id) for plan_id in self._requests]
         return [one for one in filed if one is not None and one.request.state == "asked"]
+
+    def reviews(self) -> Sequence[Filed]:
+        """The review plans of schedules, oldest first, however they stand."""
+        return [filed for plan_id, plan in self._plans.items() if plan.schedule and (filed := self.find(plan_id)) is not None]
 
     def would(self, plan_id: str, press: Pressed) -> Decided | None:
         """What a click would come to, moving nothing and leaving no entry; None when there is no such plan."""
@@ -121,14 +137,25 @@ class Desk:
             return grants.issue(Grant(fresh_id("grant"), plan_id, plan.digest, approved_by, because, used.expires_at), self._key)
 
     async def abandon_unbegun(self, ran: Collection[str]) -> Sequence[Filed]:
-        """After a start: plans that were let run and never began, as a kill came between. They are closed, so that nobody waits for them."""
-        unbegun = [plan_id for plan_id, request in self._requests.items() if request.state in ("approved", "used") and plan_id not in ran]
+        """After a start: plans that were let run and never began, as a kill came between. They are closed, so that nobody waits for them.
+
+        Reviews of schedules never begin: what was approved with them stands.
+        """
+        let_run = [plan_id for plan_id, request in self._requests.items() if request.state in ("approved", "used")]
+        unbegun = [plan_id for plan_id in let_run if plan_id not in ran and not self._plans[plan_id].schedule]
         closed = []
         for plan_id in unbegun:
             by = Vote("escher", self._clock.now(), "Escher was stopped before it began")
             await self._moved(replace(self._requests[plan_id], state="withdrawn", closed=by), "escher")
             closed.append(Filed(self._plans[plan_id], self._requests[plan_id], self._because.get(plan_id, ())))
         return closed
+
+    async def close(self, plan_id: str, by: str, why: str) -> None:
+        """Withdraws a plan that still waits, because what it was for is over; any other stays as it is. Raises JournalError."""
+        async with self._one_at_a_time:
+            filed = self.find(plan_id)
+            if filed is not None and "withdraw" in states.TABLE[filed.request.state]:
+                await self._moved(replace(filed.request, state="withdrawn", closed=Vote(by, self._clock.now(), why)), by)
 
     async def _moved(self, request: Request, by: str) -> None:
         await self._journal.append("approval.moved", {"request": history.request_to(request), "by": by})

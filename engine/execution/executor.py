@@ -150,6 +150,8 @@ class Executor:
 
     def _redeem(self, plan: Plan, grant: Grant) -> None:
         grants.check(grant, plan, self._hands.grant_key, self._hands.clock.now())
+        if plan.schedule:
+            raise GrantRefused("This plan is the review of a schedule: it is for later, and never runs itself.")
         if grant.id in self._used:
             raise GrantRefused("This approval was used already.", hint="Ask again to get a fresh plan.")
         if unknown := [step.operation for step in plan.steps if step.operation not in self._operations]:
@@ -269,11 +271,11 @@ class Executor:
 
     async def _watch(self, live: _Live, command: machine.Watch) -> None:
         step, attempt = command.step, command.attempt
-        lacks = ALIKE
+        lacks, given_up = ALIKE, False
         if command.accepted or not self._effects.cannot_tell(live.plan, step, self._operations.get(step.operation)):
             receipt = live.notes.receipts.get(step.id, Receipt())
-            lacks = await self._effects.shown(Expected(_call(live.id, step, live.plan), receipt, command.for_s))
-        live.events.put_nowait(machine.NotSeen(step.id, attempt, lacks) if lacks else machine.Seen(step.id, attempt))
+            lacks, given_up = await self._effects.shown(Expected(_call(live.id, step, live.plan), receipt, command.for_s))
+        live.events.put_nowait(machine.NotSeen(step.id, attempt, lacks, given_up) if lacks else machine.Seen(step.id, attempt))
 
     async def _settle(self, live: _Live, command: machine.Settle) -> None:
         made = live.notes.receipts.get(command.step.id, Receipt())

@@ -77,6 +77,9 @@ class Plan:
     `impact` is what would break, `checks` what the clouds said of permissions when the plan was made, `why` by target id what of the words
     each target was taken for. They only tell: they decide nothing of what runs, so the digest leaves them out, and plans from before there
     were any come back without.
+
+    A plan with `schedule` is the review of one: it stands for what may run later and never runs itself. `fires` names the schedule and its
+    time, for a run that a schedule began.
     """
 
     id: str
@@ -100,6 +103,8 @@ class Plan:
     impact: tuple[Breaks, ...] = ()
     checks: tuple[Check, ...] = ()
     why: Mapping[str, str] = field(default_factory=dict)
+    schedule: str = ""
+    fires: str = ""
 
     @property
     def digest(self) -> str:
@@ -133,6 +138,7 @@ def digest_of(plan: Plan) -> str:
             for step in plan.steps
         ],
         "expires_at": plan.expires_at.isoformat(),
+        **({"schedule": plan.schedule} if plan.schedule else {}),  # plans from before schedules keep their digests
     }
     return hashlib.sha256(json.dumps(decisive, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from engine.clock import Clock
 from engine.clouds.cloud import Cloud
-from engine.clouds.permission import Check, unknown
+from engine.clouds.permission import Check, denied, unknown
+from engine.clouds.rights import SINCE
+from engine.estate.constraints import constraints
 from engine.estate.resource import CloudName, Resource
 from engine.execution.plan import Step
 
@@ -114,8 +116,18 @@ def _batches(steps: Iterable[Step], targets: Mapping[str, Resource]) -> dict[_Ba
 
 def _answer(batch: _Batch, task: asyncio.Task[Check], targets: Sequence[Resource], before: str) -> Check:
     if not task.done():
-        return unknown(batch.operation, batch.account, targets, LATE + before)
+        return _by_the_account(batch, targets) or unknown(batch.operation, batch.account, targets, LATE + before)
     error = asyncio.CancelledError() if task.cancelled() else task.exception()
     if error is not None:
         return unknown(batch.operation, batch.account, targets, f"Asking broke off: {type(error).__name__}: {error}.")
-    return task.result()
+    check = task.result()
+    return (_by_the_account(batch, targets) if check.verdict == "unknown" else None) or check
+
+
+def _by_the_account(batch: _Batch, targets: Sequence[Resource]) -> Check | None:
+    """A denial that the last sweep was told for the whole account, where the cloud does not say more now; None where it was told none."""
+    refused = [target for target in targets if batch.operation in constraints(target).denied]
+    if not refused:
+        return None
+    check = denied(batch.operation, batch.account, refused, (batch.operation,))
+    return replace(check, why=f"{check.why} So the account says since {refused[0].properties.get(SINCE, 'its last sweep')}.")

@@ -21,15 +21,16 @@ _REPLACED: tuple[RiskLevel, str] = ("medium", "a group replaces what is stopped"
 _AWAY: frozenset[Effect] = frozenset({"down", "gone"})
 
 
-def possible(wanted: Sequence[Wanted]) -> tuple[tuple[Wanted, ...], tuple[LeftOut, ...]]:
+def possible(wanted: Sequence[Wanted], *, later: bool = False) -> tuple[tuple[Wanted, ...], tuple[LeftOut, ...]]:
     """The wishes without the targets that cannot be stopped, and those with the reason.
 
-    Raises PlanRefused when nothing is left of them all: then somebody asked for just what cannot be.
+    `later`: for another time, when what is stopped now may run. Raises PlanRefused when nothing is left of them all: then somebody asked for
+    just what cannot be.
     """
     kept: list[Wanted] = []
     left: dict[str, list[str]] = {}
     for order in wanted:
-        hindered = _hindered(order)
+        hindered = _hindered(order, later=later)
         for one, why in hindered.items():
             left.setdefault(why, []).append(next(target.name for target in order.targets if target.id == one))
         targets = tuple(target for target in order.targets if target.id not in hindered)
@@ -40,11 +41,11 @@ def possible(wanted: Sequence[Wanted]) -> tuple[tuple[Wanted, ...], tuple[LeftOu
     return tuple(kept), tuple(LeftOut(len(names), f"cannot be stopped ({listed(names)}): {why}") for why, names in left.items())
 
 
-def _hindered(order: Wanted) -> dict[str, str]:
+def _hindered(order: Wanted, *, later: bool) -> dict[str, str]:
     """Ids of what runs and cannot be stopped, with why; what is stopped already needs no stop."""
     if order.action != _STOP:
         return {}
-    running = ((target, constraints(target)) for target in order.targets if state_class(target) != "stopped")
+    running = ((target, constraints(target)) for target in order.targets if later or state_class(target) != "stopped")
     return {target.id: known.why_not for target, known in running if known.can_stop is False}
 
 

@@ -100,7 +100,7 @@ EXPOSED: tuple[tuple[str, frozenset[Effect], str, str], ...] = (
     ("public", CLOSED, "can be read without signing in; that ends", "can be read without signing in; that ends"),
 )
 _BACK_UP = "start"
-_DOWN = frozenset({"stop", "deallocate"})
+_DOWN = frozenset({"stop", "deallocate", "power"})  # "power off"
 _QUIET = frozenset({"grow", "scale", "attach", "detach"})  # what serves goes on serving
 _ENDS = frozenset({"delete", "terminate", "release"})
 
@@ -127,7 +127,7 @@ def _effect(step: Step, target: Resource) -> Effect | None:
         case OperationClass.CONFIGURE:
             return None if _verb(step) in _QUIET or state_class(target) != "running" else "interrupted"
         case OperationClass.POWER:
-            return None if _verb(step) in (_BACK_UP, "enable") else "down" if _verb(step) in _DOWN else "interrupted"
+            return None if _verb(step) in (_BACK_UP, "enable", "register") else "down" if _verb(step) in _DOWN else "interrupted"
         case _:
             return None
 

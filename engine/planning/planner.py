@@ -10,13 +10,13 @@ import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from engine.advisor.advisor import Advisor
 from engine.advisor.replies import Advice, Draft, Inquiry, Said
 from engine.approvals.desk import Desk
 from engine.approvals.filed import Filed
-from engine.approvals.policy import decide
+from engine.approvals.policy import Decision, decide
 from engine.clock import Clock, fresh_id
 from engine.clouds.cloud import Cloud
 from engine.clouds.operation import Operation
@@ -34,6 +34,7 @@ from engine.journal.journal import Journal
 from engine.planning.around import breaks
 from engine.planning.checks import Checks
 from engine.planning.constraining import check_stops, possible, risked
+from engine.planning.recurring import contained, headline, part
 from engine.planning.saving import monthly_delta
 from engine.planning.sizing import sized
 from engine.request.seal import Sealed, Wanted, seal
@@ -41,8 +42,19 @@ from engine.settings import Person, PolicySettings
 
 
 @dataclass(frozen=True, slots=True)
+class Later:
+    """For the review of a schedule: its mark, and until when it may be approved. It is planned as if every target needed it."""
+
+    schedule: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
-    """What one person wants, resolved: `message` as they wrote it, `sealed_text` as it may leave."""
+    """What one person wants, resolved: `message` as they wrote it, `sealed_text` as it may leave.
+
+    `later` makes it the review of a schedule; `fires` names the schedule and time that a run is for.
+    """
 
     person: Person
     message: str
@@ -53,6 +65,8 @@ class Ask:
     by_name: bool = False
     place: Mapping[str, str] = field(default_factory=dict)
     why: Mapping[str, str] = field(default_factory=dict)  # by resource id: what of the words it was taken for
+    later: Later | None = None
+    fires: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +105,65 @@ class Planner:
 
     async def propose(self, ask: Ask) -> Filed | Said | NothingToDo:
         """A plan on the desk, or what the AI server said instead. Raises AdvisorError, Refused, JournalError; nothing was changed then."""
+        drafted = await self.draft(ask)
+        return await self.file(drafted, self.decide(drafted, ask.person)) if isinstance(drafted, Plan) else drafted
+
+    async def draft(self, ask: Ask) -> Plan | Said | NothingToDo:
+        """A plan that stands on no desk yet. Raises as `propose` does."""
         self._may_ask(ask.person)
         self._can_reach(ask.wanted)
         for order in ask.wanted:
             guardrails.check_wish(order.action, order.targets, by_name=ask.by_name)
-        wanted, hindered = possible(ask.wanted)
+        wanted, hindered = possible(ask.wanted, later=ask.later is not None)
         wanted, elsewhere = sized(wanted)
         ask = replace(ask, wanted=wanted, left_out=(*ask.left_out, *hindered, *elsewhere))
-        sealed = seal(ask.sealed_text, ask.wanted, ask.turns)
+        sealed = seal(ask.sealed_text, ask.wanted, ask.turns, later=ask.later is not None)
         advice = await self.advise(sealed)
         if isinstance(advice.reply, Said):
             return advice.reply
         if isinstance(advice.reply, Inquiry):
             return Said("unknown", "That was a wish, and the AI server answered with a question about the estate, which was dropped.")
-        return await self._file(ask, sealed, advice.reply, advice.ask)
+        return self._drafted(ask, sealed, advice.reply, advice.ask)
+
+    async def preview(self, ask: Ask) -> Plan | Said | NothingToDo:
+        """What a plan would be, with what it breaks: it stands on no desk and cannot run. Raises as `propose` does."""
+        plan = await self.draft(ask)
+        return await self._told(plan) if isinstance(plan, Plan) else plan
+
+    def part(self, review: Plan, ask: Ask) -> Plan | NothingToDo:
+        """What is needed now of a plan that was approved for a schedule, bound without the AI server. Its risk is the floor. Raises Refused."""
+        self._may_ask(ask.person)
+        wanted, hindered = possible(ask.wanted)
+        now = {resource.id: resource for order in wanted for resource in order.targets}
+        bound = part(review, now, self._operations, self._limits())
+        left_out = (*ask.left_out, *hindered)
+        if not bound.steps:
+            return NothingToDo((*left_out, *bound.left_out), review.title)
+        plan = self._plan(replace(ask, left_out=left_out), bound, headline(bound.steps, bound.targets))
+        return replace(plan, explanation=review.explanation, sources=review.sources)
+
+    def needed(self, review: Plan, resources: Sequence[Resource]) -> tuple[str, ...]:
+        """Ids of those that a run of a reviewed plan would touch if they are as told here."""
+        bound = part(review, {one.id: one for one in resources}, self._operations, self._limits())
+        return tuple(one.id for one in bound.targets)
+
+    def decide(self, plan: Plan, person: Person) -> Decision:
+        """The guardrails' and the policy's word on a plan that somebody asks for. Raises Refused."""
+        guardrails.check(plan, self._room.policy)
+        decision = decide(plan, person.roles, self._room.policy)
+        if decision.refused:
+            raise Refused(decision.refused, who_can=decision.who_can)
+        return decision
+
+    async def file(self, plan: Plan, decision: Decision) -> Filed:
+        """A plan on the desk, by the policy's decision on it. Raises JournalError."""
+        return await self._room.desk.file(await self._told(plan), decision)
+
+    async def file_under(self, plan: Plan, review: Plan, because: str) -> Filed:
+        """A part of a reviewed plan on the desk, let run by what was approved for the review. Raises PlanRefused when it is no part of it."""
+        if not contained(plan, review, self._operations):
+            raise PlanRefused("The run would do more than was approved for the schedule.")
+        return await self._room.desk.file_under(await self._told(plan), review.id, because)
 
     async def advise(self, sealed: Sealed) -> Advice:
         """One request through the one door; what left stands in the journal before the answer is used."""
@@ -127,7 +186,7 @@ class Planner:
         targets = tuple({resource.id: resource for resource in now.values()}.values())
         skeleton = Ask(person, f"undo {report.id}", "", (), by_name=True, place=place)
         plan = self._plan(skeleton, Bound(targets, steps, ()), f"Undo: {report.plan.title}", undoes=report.id)
-        return await self._filed(plan, person)
+        return await self.file(plan, self.decide(plan, person))
 
     async def fewer(self, plan: Plan, keep: Sequence[str], person: Person) -> Filed:
         """The same plan for some of its targets only: a new plan with a new digest. Raises Refused."""
@@ -141,13 +200,18 @@ class Planner:
             raise PlanRefused(f"Step {orphaned[0]} needs a step on a target that was not picked.")
         left = (*plan.left_out, LeftOut(len(plan.targets) - len(targets), "not picked"))
         skeleton = Ask(person, plan.message, "", (), left_out=left, by_name=plan.by_name, place=plan.place, why=plan.why)
+        smaller = self._plan(skeleton, Bound(targets, steps, ()), plan.title, undoes=plan.undoes)
         smaller = replace(
-            self._plan(skeleton, Bound(targets, steps, ()), plan.title, undoes=plan.undoes),
+            smaller,
             asked_by=plan.asked_by,  # narrowing a wish does not make it another person's
             advice=plan.advice,
             sources=plan.sources,
+            schedule=plan.schedule,  # the review of a schedule stays one
+            expires_at=plan.expires_at if plan.schedule else smaller.expires_at,
+            monthly_delta=0.0 if plan.schedule else smaller.monthly_delta,
         )
-        return await self._filed(replace(smaller, risk=guardrails.raised(smaller.risk, plan.risk)), person)
+        smaller = replace(smaller, risk=guardrails.raised(smaller.risk, plan.risk))
+        return await self.file(smaller, self.decide(smaller, person))
 
     async def _inverse_target(self, one: StepReport, report: Report) -> Resource:
         """What the inverse acts on, read now: the step's own target, or the new thing it made."""
@@ -161,18 +225,19 @@ class Planner:
             raise PlanRefused(f"{one.produced or planned.name} is gone, so this cannot be undone.")
         return found
 
-    async def _file(self, ask: Ask, sealed: Sealed, draft: Draft, advice: str) -> Filed | NothingToDo:
+    def _drafted(self, ask: Ask, sealed: Sealed, draft: Draft, advice: str) -> Plan | NothingToDo:
         if forgotten := unaccounted(draft, sealed):
             raise PlanRefused(
                 f"The AI server's plan says nothing about {', '.join(forgotten)} of the request.", hint="Nothing was changed."
             )
         resources = {resource.id: resource for order in ask.wanted for resource in order.targets}
-        limits = replace(self._room.limits, stamp=f"{self._room.clock.now():%Y%m%d-%H%M%S}")
-        bound = bind(draft, sealed, resources, self._operations, limits)
+        bound = bind(draft, sealed, resources, self._operations, self._limits())
         if not bound.steps:
             return NothingToDo((*ask.left_out, *bound.left_out), draft.title)
-        plan = replace(self._plan(ask, bound, draft.title, draft), advice=advice)
-        return await self._filed(plan, ask.person)
+        return replace(self._plan(ask, bound, draft.title, draft), advice=advice)
+
+    def _limits(self) -> Limits:
+        return replace(self._room.limits, stamp=f"{self._room.clock.now():%Y%m%d-%H%M%S}")
 
     def _plan(self, ask: Ask, bound: Bound, title: str, draft: Draft | None = None, undoes: str = "") -> Plan:
         by_id = {resource.id: resource for resource in bound.targets}
@@ -187,27 +252,23 @@ class Planner:
             asked_by=ask.person.id,
             message=ask.message,
             made_at=now,
-            expires_at=now + timedelta(minutes=self._room.policy.approval_minutes),
+            expires_at=ask.later.expires_at if ask.later else now + timedelta(minutes=self._room.policy.approval_minutes),
             targets=bound.targets,
             steps=bound.steps,
             risk=guardrails.raised(floor, draft.risk) if draft else floor,
             reasons=_once_each((*reasons, *risks, *(draft.risk_reasons if draft else ()))),
             left_out=(*ask.left_out, *bound.left_out),
-            monthly_delta=monthly_delta(bound.steps, by_id),
+            # What is done again and again saves nobody knows how much.
+            monthly_delta=0.0 if ask.later else monthly_delta(bound.steps, by_id),
             by_name=ask.by_name,
             explanation=draft.explanation if draft else "",
             sources=draft.sources if draft else (),
             undoes=undoes,
             place=dict(ask.place),
             why={resource.id: ask.why[resource.id] for resource in bound.targets if resource.id in ask.why},
+            schedule=ask.later.schedule if ask.later else "",
+            fires=ask.fires,
         )
-
-    async def _filed(self, plan: Plan, person: Person) -> Filed:
-        guardrails.check(plan, self._room.policy)
-        decision = decide(plan, person.roles, self._room.policy)
-        if decision.refused:
-            raise Refused(decision.refused, who_can=decision.who_can)
-        return await self._room.desk.file(await self._told(plan), decision)
 
     async def _told(self, plan: Plan) -> Plan:
         """The plan with what people should know of it and what decides nothing: what it breaks, and whether the clouds would permit it."""
@@ -234,5 +295,6 @@ def _once_each(reasons: Sequence[str]) -> tuple[str, ...]:
     """Reasons without those that say the same again with a count: "touches production (1)"."""
     kept: dict[str, str] = {}
     for reason in reasons:
-        kept.setdefault(re.sub(r"\W*\d+\W*", "", reason).strip().lower(), reason[:1].lower() + reason[1:])
+        first = reason if reason[1:2].isupper() else reason[:1].lower() + reason[1:]  # "AWS starts it again" keeps its capitals
+        kept.setdefault(re.sub(r"\W*\d+\W*", "", reason).strip().lower(), first)
     return tuple(kept.values())

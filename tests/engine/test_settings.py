@@ -20,6 +20,8 @@ ADA = {"id": "ada", "name": "Ada", "logins": {"slack": "T1/U1"}}
         ({"people": [{**ADA, "reach": "teams"}]}, "ada is to be reached on teams and has no login there"),
         ({"people": [{**ADA, "quiet": {"start": "22:00", "end": "07:00", "timezone": "Mars"}}]}, "people.0.quiet: timezone 'Mars'"),
         ({"people": [{**ADA, "quiet": {"start": "22:00+01:00", "end": "07:00"}}]}, "without an offset"),
+        ({"schedules": {"timezone": "Mars/Base"}}, "schedules.timezone: timezone 'Mars/Base' is not in the IANA database"),
+        ({"schedules": {"standing_days": 0}}, "schedules.standing_days"),
         ({"people": [{**ADA, "quiet": {"start": "ten", "end": "07:00"}}]}, "people.0.quiet.start"),
         ({"people": [ADA, {**ADA, "id": "bob"}]}, "login slack:T1/U1 belongs to both"),
         ({"policy": {"remind_minutes": -1}}, "policy.remind_minutes"),

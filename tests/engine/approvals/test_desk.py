@@ -244,3 +244,62 @@ async def _played(folder: Path, moves, needs: int) -> None:
                     approvals.add(person.id)
     assert grants <= 1
     await office.journal.close()
+
+
+# --- reviews of schedules
+
+REVIEW = stopping(vm("web-1"), vm("web-2"), id="plan-review", schedule="sched-1@0123456789abcdef")
+TONIGHT = stopping(vm("web-2"), id="plan-tonight")
+
+
+async def test_a_part_of_an_approved_review_is_let_run_by_its_votes(office):
+    desk = await office.open()
+    await desk.file(REVIEW, TWO)
+    await desk.click(REVIEW.id, Pressed("approve", MONA, REVIEW.digest))
+    for _ in range(2):
+        with pytest.raises(GrantRefused, match="No approval stands"):
+            await desk.file_under(TONIGHT, REVIEW.id, "approved for this schedule")
+        await desk.click(REVIEW.id, Pressed("approve", THEO, REVIEW.digest))
+    await desk.grant(REVIEW.id)
+    filed = await desk.file_under(TONIGHT, REVIEW.id, "approved for this schedule")
+    assert (filed.request.state, filed.because) == ("approved", ("approved for this schedule",))
+    grant = await desk.grant(TONIGHT.id)
+    check(grant, TONIGHT, GRANT_KEY, NOW)
+    assert grant.approved_by == ("mona", "theo")
+    assert desk.reviews() == [desk.find(REVIEW.id)]
+
+
+async def test_what_is_no_review_lets_nothing_run(office):
+    desk = await office.open()
+    await desk.file(PLAN, NONE)
+    await desk.grant(PLAN.id)
+    for other in (PLAN.id, "plan-unknown"):
+        with pytest.raises(GrantRefused, match="No approval stands"):
+            await desk.file_under(TONIGHT, other, "approved")
+
+
+async def test_after_a_start_a_review_is_not_taken_for_a_run_that_never_began(office):
+    desk = await office.open()
+    await desk.file(REVIEW, NONE)
+    await desk.file(PLAN, NONE)
+    closed = await desk.abandon_unbegun(set())
+    assert [filed.plan.id for filed in closed] == [PLAN.id]
+    assert await state_of(desk, REVIEW.id) == "approved"
+
+
+async def test_what_waits_for_nothing_any_more_is_closed_and_the_decided_stays(office):
+    desk = await office.open()
+    await desk.file(PLAN, ONE)
+    await desk.close(PLAN.id, "eve", "its schedule was ended")
+    await desk.close(PLAN.id, "eve", "again")
+    await desk.close("plan-unknown", "eve", "again")
+    found = desk.find(PLAN.id)
+    assert found is not None
+    assert found.request.closed is not None
+    assert (found.request.state, found.request.closed.reason) == ("withdrawn", "its schedule was ended")
+
+
+async def state_of(desk: Desk, plan_id: str) -> str:
+    filed = desk.find(plan_id)
+    assert filed is not None
+    return filed.request.state

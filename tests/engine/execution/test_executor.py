@@ -3,35 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import resource as limits
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from engine.clock import FakeClock, SystemClock
+from engine.clock import SystemClock
 from engine.clouds.fake import FakeCloud
-from engine.errors import Denied, DiskFull, Drifted, GrantRefused, NotFound, Refused, Rejected, SettingsError, Throttled, Unreachable
+from engine.errors import Denied, NotFound, Rejected, Throttled, Unreachable
 from engine.execution.history import runs
 from engine.execution.machine import StepState
 from engine.execution.report import Report, states
-from engine.journal.verify import segments
 from engine.settings import ExecutionSettings
-from tests.engine.execution.samples import NOW, Bench, bench, database, granted, plan, step, stopping, vm, volume
-
-ONE, TWO, THREE = vm("one"), vm("two"), vm("three")
-DONE, FAILED, SKIPPED, CANCELLED = StepState.DONE, StepState.FAILED, StepState.SKIPPED, StepState.CANCELLED
-
-
-async def settled(made: Bench, *about: str) -> dict[str, str]:
-    found = {one.name: await made.estate.get(one.id) for one in (ONE, TWO, THREE)}
-    return {name: one.state for name, one in found.items() if one is not None and (not about or name in about)}
-
-
-def detail(report: Report, number: int = 0) -> str:
-    return report.steps[number].detail
+from tests.engine.execution.samples import bench, database, granted, plan, step, stopping, vm, volume
+from tests.engine.execution.told import DONE, FAILED, ONE, SKIPPED, TWO, detail, settled
 
 
 async def test_steps_run_are_read_back_and_written_down(tmp_path):
@@ -246,235 +230,20 @@ async def test_what_is_made_is_known_and_what_is_gone_is_done(tmp_path):
     assert runs(made.journal.entries())[report.id].report().steps[0].produced == report.steps[0].produced
 
 
-# --- what is refused before anything is touched
-
-
-async def test_another_world_is_refused_saying_what_changed(tmp_path):
-    made = await bench(tmp_path, [ONE, TWO])
-    made.cloud.change(ONE.id, state="stopped")
-    made.cloud.remove(TWO.id)
-    planned = stopping(ONE, TWO)
-    with pytest.raises(Drifted) as drifted:
-        await made.executor.execute(planned, granted(planned))
-    assert drifted.value.changes == ("one was running and is now stopped", "two is gone")
-    assert "Nothing was touched" in str(drifted.value)
-    assert (made.cloud.performed, made.kinds()) == ([], [])
-
-
-@pytest.mark.parametrize("error", [Denied("403"), Throttled("429"), Unreachable("500"), SettingsError("No account 4444 is configured.")])
-async def test_a_world_that_cannot_be_looked_at_is_refused_as_a_sentence(tmp_path, error):
-    made = await bench(tmp_path, [ONE, TWO])
-    made.cloud.fail("read", error)  # type: ignore[arg-type]
-    planned = stopping(ONE, TWO)
-    with pytest.raises((Refused, SettingsError), match=str(error)):
-        await made.executor.execute(planned, granted(planned))
-    assert (made.cloud.performed, made.kinds()) == ([], [])
-
-
-async def test_a_grant_runs_once_even_after_a_restart(tmp_path):
-    made = await bench(tmp_path, [ONE])
-    planned = stopping(ONE)
-    await made.executor.execute(planned, granted(planned))
-    made.cloud.change(ONE.id, state="running")
-    for executor in (made.executor, made.restarted()):
-        with pytest.raises(GrantRefused, match="used already"):
-            await executor.execute(planned, granted(planned))
-    assert len(made.cloud.performed) == 1
-
-
-async def test_one_grant_redeemed_many_times_at_once_runs_once(tmp_path):
-    made = await bench(tmp_path, [ONE])
-    planned = stopping(ONE)
-    tried = await asyncio.gather(*(made.executor.execute(planned, granted(planned)) for _ in range(5)), return_exceptions=True)
-    assert sum(isinstance(one, Report) for one in tried) == 1
-    assert sum(isinstance(one, GrantRefused) for one in tried) == 4
-    assert len(made.cloud.performed) == 1
-
-
-async def test_no_true_grant_no_run(tmp_path):
-    made = await bench(tmp_path, [ONE, TWO])
-    planned = stopping(ONE)
-    for grant in (replace(granted(planned), seal=""), granted(stopping(ONE, TWO)), granted(stopping(TWO))):
-        with pytest.raises(GrantRefused):
-            await made.executor.execute(planned, grant)
-    assert isinstance(made.clock, FakeClock)
-    made.clock.advance(3600)
-    with pytest.raises(GrantRefused, match="expired"):
-        await made.executor.execute(planned, granted(planned))
-    assert (made.cloud.performed, made.kinds()) == ([], [])
-
-
-async def test_an_operation_that_is_no_longer_known_is_refused(tmp_path):
-    made = await bench(tmp_path, [ONE])
-    planned = plan(replace(step("s1", ONE), operation="ec2:Gone"), targets=[ONE])
-    with pytest.raises(Refused, match="ec2:Gone is not an operation Escher knows"):
-        await made.executor.execute(planned, granted(planned))
-
-
-async def test_an_undo_runs_once_also_when_granted_twice_at_once(tmp_path):
-    made = await bench(tmp_path, [ONE])
-    first = stopping(ONE)
-    report = await made.executor.execute(first, granted(first))
-    off = vm("one", "stopped")
-    back = [plan(step("u1", off, "ec2:StartInstances"), targets=[off], undoes=report.id, id=f"plan-u{n}") for n in range(3)]
-    tried = await asyncio.gather(
-        *(made.executor.execute(one, granted(one, f"grant-u{n}")) for n, one in enumerate(back)), return_exceptions=True
-    )
-    assert sum(isinstance(one, Report) for one in tried) == 1
-    assert [operation for _, operation in made.sent()] == ["ec2:StopInstances", "ec2:StartInstances"]
-    assert runs(made.journal.entries())[report.id].undone_by
-    with pytest.raises(Refused, match="undone already"):
-        await made.restarted().execute(back[0], granted(back[0], "grant-u9"))
-
-
-async def test_an_undo_that_did_nothing_may_be_asked_for_again(tmp_path):
-    made = await bench(tmp_path, [ONE])
-    first = stopping(ONE)
-    report = await made.executor.execute(first, granted(first))
-    off = vm("one", "stopped")
-    back = [plan(step("u1", off, "ec2:StartInstances"), targets=[off], undoes=report.id, id=f"plan-u{n}") for n in range(3)]
-    made.cloud.fail("ec2:StartInstances", Denied("no"))
-    assert not (await made.executor.execute(back[0], granted(back[0], "g0"))).done
-    assert not runs(made.journal.entries())[report.id].undone_by
-    assert (await made.executor.execute(back[1], granted(back[1], "g1"))).succeeded
-    with pytest.raises(Refused, match="undone already"):
-        await made.executor.execute(back[2], granted(back[2], "g2"))
-
-
-# --- while it runs
-
-
-async def test_stop_cancels_what_has_not_begun(tmp_path):
-    made = await bench(tmp_path, [ONE, TWO], width=1)
-    made.cloud.settles_after_reads = 5
-    ids: list[str] = []
-
-    def watch(report: Report) -> None:
-        if report.steps[0].state is StepState.SETTLING and not ids:
-            ids.append(report.id)
-            assert made.executor.under_way()[0].id == report.id
-            assert made.executor.cancel(report.id, "mona")
-
-    planned = stopping(ONE, TWO)
-    report = await made.executor.execute(planned, granted(planned), watch)
-    assert states(report) == {"s1.1": DONE, "s1.2": CANCELLED}
-    assert detail(report, 1) == "stopped by mona"
-    assert made.sent() == [("one", "ec2:StopInstances")]
-    assert not made.executor.cancel(ids[0], "mona")
-    assert made.executor.under_way() == ()
-
-
-@contextmanager
-def full_disk(folder) -> Iterator[None]:
-    """No file of this process may grow beyond the journal's present size."""
-    before = limits.getrlimit(limits.RLIMIT_FSIZE)
-    size = max((path.stat().st_size for path in segments(folder)), default=0)
-    limits.setrlimit(limits.RLIMIT_FSIZE, (size + 16, before[1]))
-    try:
-        yield
-    finally:
-        limits.setrlimit(limits.RLIMIT_FSIZE, before)
-
-
-async def test_a_full_disk_before_the_run_touches_nothing(tmp_path):
-    made = await bench(tmp_path, [ONE])
-    await made.journal.append("before", {})
-    planned = stopping(ONE)
-    with full_disk(tmp_path), pytest.raises(DiskFull):
-        await made.executor.execute(planned, granted(planned))
-    assert (made.cloud.performed, made.kinds()) == ([], ["before"])
-
-
-async def test_a_disk_that_fills_up_in_the_middle_stops_the_run_and_recovery_tells_the_truth(tmp_path):
-    made = await bench(tmp_path, [ONE, TWO, THREE], width=1)
-    filled = full_disk(tmp_path)
-
-    class Filling(FakeCloud):
-        async def perform(self, call):
-            filled.__enter__()
-            return await super().perform(call)
-
-    made.cloud.__class__ = Filling
-    planned = stopping(ONE, TWO, THREE)
-    try:
-        with pytest.raises(DiskFull):
-            await made.executor.execute(planned, granted(planned))
-    finally:
-        filled.__exit__(None, None, None)
-    assert made.sent() == [("one", "ec2:StopInstances")], "what cannot be written down is not sent"
-    assert made.kinds() == ["run.started", "step.sending"]
-    made.cloud.__class__ = FakeCloud
-    (report,) = await made.restarted().recover()
-    assert states(report) == {"s1.1": DONE, "s1.2": CANCELLED, "s1.3": CANCELLED}
-    assert len(made.cloud.performed) == 1
-
-
-async def test_a_disk_that_is_full_for_a_moment_begins_nothing_new_and_is_told(tmp_path):
-    made = await bench(tmp_path, [ONE, TWO], width=1)
-    filled, seen = full_disk(tmp_path), list[StepState]()
-
-    def watch(report: Report) -> None:
-        seen.append(report.steps[0].state)
-        if len(seen) == 1:
-            filled.__enter__()
-        elif len(seen) == 2:
-            filled.__exit__(None, None, None)
-
-    planned = stopping(ONE, TWO)
-    with pytest.raises(DiskFull):
-        await made.executor.execute(planned, granted(planned), watch)
-    assert seen[0] is StepState.SENDING
-    assert made.cloud.performed == []
-    assert "run.finished" not in made.kinds(), "the next start looks at it once more"
-    assert "step.sending" not in made.kinds()
-
-
-# --- after a kill
-
-
-async def test_recovery_looks_and_never_sends(tmp_path):
-    made = await bench(tmp_path, [ONE, TWO, THREE, vm("four")])
-    planned = plan(
-        step("s1", ONE), step("s2", TWO), step("s3", THREE), step("s4", vm("four"), needs=("s3",)), targets=[ONE, TWO, THREE, vm("four")]
-    )
-    at = NOW.isoformat()
-    from engine.execution.plan import to_json
-
-    await made.journal.append("run.started", {"run": "run-1", "plan": to_json(planned), "grant": "g", "approved_by": ["mona"], "at": at})
-    for id_ in ("s1", "s2", "s3"):
-        await made.journal.append("step.sending", {"run": "run-1", "step": id_, "attempt": 1})
-    settled_body = {"run": "run-1", "step": "s1", "attempt": 1, "state": "done", "detail": "", "request_id": "", "produced": ""}
-    await made.journal.append("step.settled", settled_body)
-    made.cloud.change(TWO.id, state="stopped")
-    executor = made.restarted()
-    (report,) = await executor.recover()
-    assert report.interrupted
-    assert states(report) == {"s1": DONE, "s2": DONE, "s3": FAILED, "s4": CANCELLED}
-    assert "looked at the cloud: state is running" in detail(report, 2)
-    assert made.cloud.performed == []
-    assert made.kinds()[-1] == "run.finished"
-    assert await made.restarted().recover() == []
-    with pytest.raises(GrantRefused, match="used already"):
-        await executor.execute(planned, granted(planned, "g"))
-
-
-async def test_recovery_finds_what_was_made_and_the_way_back_to_it(tmp_path):
-    disk = volume("data")
-    made = await bench(tmp_path, [disk])
-    planned = plan(step("s1", disk, "ec2:CreateSnapshot"), targets=[disk])
-    made.cloud.hold(disk.id)
-    run = asyncio.create_task(made.executor.execute(planned, granted(planned)))
-    while "step.accepted" not in made.kinds():
-        await asyncio.sleep(0)
-    run.cancel()  # as a kill would: nothing after this is written
-    await asyncio.gather(run, return_exceptions=True)
-    made.cloud.release(disk.id)
-    (report,) = await made.restarted().recover()
-    assert report.succeeded
-    assert report.steps[0].produced
-    assert report.undoable
-
-
 def test_settings_of_a_run_are_bounded():
     with pytest.raises(ValueError, match="less than or equal to 64"):
         ExecutionSettings(width=100)
+
+
+async def test_a_change_that_the_cloud_gives_up_is_told_at_once_with_its_words(tmp_path):
+    made = await bench(tmp_path, [ONE])
+    made.cloud.hold(ONE.id)
+    made.cloud.failures[ONE.id] = "AllocationFailed: There is no room."
+    planned = stopping(ONE)
+    began = made.clock.now()
+    report = await made.executor.execute(planned, granted(planned))
+    assert states(report) == {"s1.1": FAILED}
+    assert detail(report) == (
+        "accepted, but state is running, not yet stopped; the cloud gave it up after it had accepted it: AllocationFailed: There is no room."
+    )
+    assert made.clock.now() == began, "nobody waited for what would not come"

@@ -105,3 +105,34 @@ def test_what_it_says_of_itself():
     assert replace(PLAN, steps=PLAN.steps[:1]).changed == (ONE,)
     assert PLAN.target(PLAN.steps[1]) == TWO
     assert (worse("low", "high"), worse("critical", "medium")) == ("high", "critical")
+
+
+# A plan as the journal of an Escher from before there were schedules holds it.
+OLD = {
+    "id": "plan-1", "title": "Stop things", "asked_by": "eve", "message": "stop things", "made_at": "2026-11-20T12:00:00+00:00",
+    "expires_at": "2026-11-20T13:00:00+00:00", "risk": "low", "reasons": [], "left_out": [], "monthly_delta": 0.0, "by_name": False,
+    "explanation": "", "sources": [], "undoes": "", "advice": "", "place": {}, "impact": [], "checks": [], "why": {},
+    "targets": [{
+        "cloud": "aws", "type": "compute_instance", "native_type": "AWS::EC2::Instance", "id": "arn:aws:ec2:us-east-1:444455556666:instance/i-one",
+        "name": "one", "account": "444455556666", "account_name": "acme-four", "region": "us-east-1", "state": "running", "tags": {"env": "dev"},
+        "properties": {"instance_id": "i-one", "instance_type": "t3.large"}, "monthly_cost": 60.0, "metrics": {},
+    }],
+    "steps": [{
+        "id": "s1.1", "operation": "ec2:StopInstances", "target": "arn:aws:ec2:us-east-1:444455556666:instance/i-one", "arguments": {},
+        "kind": "power", "title": "Stop", "command": ["aws"], "needs": [], "inverse": {"operation": "ec2:StartInstances", "arguments": {}},
+        "no_way_back": "", "why": "", "retries": 0, "timeout_s": 5.0, "settles_s": 5.0,
+    }],
+    "digest": "70e2378c7d62d0a6924ae7e12742cac470ef9f34c5339e68cefe3f2c6b71a112",
+}  # fmt: skip
+
+
+def test_a_plan_from_before_schedules_keeps_its_digest():
+    old = from_json(OLD)
+    assert (old.digest, old.schedule, old.fires) == (OLD["digest"], "", "")
+
+
+def test_the_schedule_is_part_of_the_digest_and_what_fired_it_is_not():
+    assert replace(PLAN, schedule="sched-1@0").digest not in (PLAN.digest, replace(PLAN, schedule="sched-1@1").digest)
+    assert replace(PLAN, fires="sched-1@now").digest == PLAN.digest
+    both = replace(PLAN, schedule="sched-1@0", fires="x")
+    assert from_json(json.loads(json.dumps(to_json(both)))) == both

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -123,5 +124,23 @@ async def test_the_last_answer_is_told_when_the_cloud_is_late(cloud):
     (late,) = await checks.of(stops(ONE), ALL)
     assert (late.verdict, late.targets) == ("unknown", (ONE.id,))
     assert late.why == f"{LATE} At 12:00 UTC on 20 November it said: denied (ec2:StopInstances is not granted.)."
+    cloud.answers.set()
+    await checks.close()
+
+
+async def test_a_denial_of_the_whole_account_is_told_when_the_cloud_does_not_say(checks, cloud):
+    known = {"denied_actions": [STOP], "actions_known_since": "2026-11-20T09:00:00+00:00"}
+    targets = {**ALL, ONE.id: replace(ONE, properties={**ONE.properties, **known})}
+    cloud.fail("allowed", Throttled("Slowly."))
+    (said,) = await checks.of(stops(ONE, TWO), targets)
+    assert (said.verdict, said.targets, said.missing) == ("denied", (ONE.id,), (STOP,))
+    assert said.why == "ec2:StopInstances is not granted. So the account says since 2026-11-20T09:00:00+00:00."
+
+
+async def test_a_denial_of_the_whole_account_is_told_when_the_cloud_is_late(cloud):
+    checks = Checks({"aws": cloud}, FakeClock(NOW), patience_s=0.01)
+    targets = {ONE.id: replace(ONE, properties={**ONE.properties, "denied_actions": [STOP]})}
+    cloud.answers.clear()
+    assert [one.verdict for one in await checks.of(stops(ONE), targets)] == ["denied"]
     cloud.answers.set()
     await checks.close()

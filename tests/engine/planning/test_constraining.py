@@ -97,3 +97,11 @@ def test_what_a_stop_takes_along_is_told():
 def test_a_stop_is_told_by_the_tables_own_titles():
     titles = {operation.title.lower().split()[0] for operation in OPERATIONS.values()}
     assert "stop" in titles
+
+
+def test_for_later_what_is_stopped_now_may_run_by_then():
+    off = replace(REPLICA, state="stopped")
+    assert possible([Wanted("stop", (WEB, off))])[1] == ()
+    kept, left = possible([Wanted("stop", (WEB, off))], later=True)
+    assert kept == (Wanted("stop", (WEB,)),)
+    assert [part.count for part in left] == [1]

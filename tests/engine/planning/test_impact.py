@@ -58,7 +58,7 @@ def test_what_does_not_run_is_not_interrupted_by_a_new_size():
     assert effects((resize,), {still.id: still}) == {}
 
 
-FELT = {"stop", "restart", "reboot", "reset", "delete", "terminate", "release", "block", "disable", "fail"}
+FELT = {"stop", "restart", "reboot", "reset", "delete", "terminate", "release", "block", "disable", "drain", "fail", "power"}
 
 
 def test_every_operation_that_stops_or_ends_something_is_felt():
