@@ -9,44 +9,50 @@ from dataclasses import dataclass
 
 from bot.cards.card import Card, Reply
 from bot.cards.plans import plan_card
+from bot.cards.schedules import list_card
 from bot.cards.sheets import find_card
-from bot.cards.talk import error_card, refusal_card, stranger_card
-from bot.intents import ask, operate, talk
+from bot.cards.talk import error_card, refusal_card, stranger_card, text_card
+from bot.drawing import drawn
+from bot.intents import ask, operate, schedule, scheduled, talk
 from bot.intents.choose import choose
 from bot.memory import Memory
 from bot.people import STRANGER
 from bot.platforms.platform import Place
 from bot.rooms import ROOMS, Rooms
+from bot.schedule_clicks import ScheduleClicks
 from bot.turn import Turn
 from engine.approvals.filed import Filed
 from engine.errors import AdvisorError, EscherError, Refused
 from engine.logs import Log
 from engine.request import lexicon
+from engine.schedules.schedules import Proposed
 from engine.settings import Person
 from engine.wiring import Engine
 
 LONGEST_MESSAGE = 4000
-_ENDS_A_QUESTION = frozenset({"operate", "chat", "forbid", "refuse", "later"})
+_ENDS_A_QUESTION = frozenset({"operate", "chat", "forbid", "refuse", "schedule"})
 _log = Log("escher.answering")
 Undo = Callable[[str, Person, Place], Awaitable[Filed]]
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """What a message led to: cards, what kind of answer it is, and the plan if there is one."""
+    """What a message led to: cards, what kind of answer it is, the plan if there is one, and the schedule if that is its review."""
 
     reply: Reply
     outcome: str
     filed: Filed | None = None
+    proposed: Proposed | None = None
 
 
 class Answering:
     """One for a conversation. `undo` makes a plan that takes a run back."""
 
-    def __init__(self, engine: Engine, memory: Memory, undo: Undo) -> None:
+    def __init__(self, engine: Engine, memory: Memory, undo: Undo, schedules: ScheduleClicks) -> None:
         self._engine = engine
         self._memory = memory
         self._undo = undo
+        self._schedules = schedules
         self._lexicon = lexicon.load()
         self._rooms = Rooms(engine)
 
@@ -81,11 +87,31 @@ class Answering:
         room, _, words = text.strip().partition(" ")
         if person is not STRANGER and room.lower() in ROOMS and (not words or room.lower() == "search"):
             return Spoken(Reply(await self.view(room.lower(), words, person, place), private=True), "chat")
+        if person is not STRANGER and (wanted := scheduled.asked(text)) and (said := await self._of_schedules(wanted, person, place)):
+            return said
         turn = await self._begun(person, place, text)
+        if person is not STRANGER and (whole := schedule.completed(turn)):
+            turn = await self._begun(person, place, whole)
         async with self._memory.questions.around(place):
             spoken = await (self._by_intent(turn) if person is not STRANGER else self._to_stranger(turn, login))
         turn.thread.said("person", turn.understood.sealed_text)
         return spoken
+
+    async def _of_schedules(self, wanted: scheduled.Asked, person: Person, place: Place) -> Spoken | None:
+        """What is said of schedules; None where the words are about something else here. Raises EscherError."""
+        known, now = self._engine.schedules.all(), self._engine.clock.now()
+        if wanted.verb == "list":
+            own = [one for one in known if one.asked_by == person.id] if wanted.mine else known
+            return Spoken(Reply((list_card(own, now, "Your schedules" if wanted.mine else "Schedules"),)), "answer")
+        if not wanted.id and not (scheduled.of_place(known, place) if wanted.unsure else known):
+            return None
+        found = self._schedules.known(wanted.id) if wanted.id else scheduled.meant(wanted, known, place, now)
+        if isinstance(found, str):
+            return Spoken(Reply((text_card("Which schedule?", found, footer="Nothing was changed."), list_card(known, now))), "clarify")
+        done = await self._schedules.said(wanted.verb, found, person, wanted.by)
+        if isinstance(done, Filed):
+            return Spoken(Reply((await drawn(self._engine, done),)), "schedule", done)
+        return Spoken(Reply((done,)), "answer")
 
     async def view(self, room: str, words: str, person: Person, place: Place) -> tuple[Card, ...]:
         """A standing view; `search` is a question, whatever its words are. Raises EscherError."""
@@ -115,14 +141,15 @@ class Answering:
             return Spoken(Reply((plan_card(filed),)), "plan", filed)
         intent = choose(reading, self._lexicon, question_open=question is not None, planned=bool(turn.thread.operations))
         if intent in _ENDS_A_QUESTION:  # "never mind", or another order: what was asked back is not meant any more
-            turn.thread.question = None
+            turn.thread.question, turn.thread.untimed = None, ""
         match intent:
             case "operate":
                 done = await operate.operate(turn, reading.orders)
                 return Spoken(done.reply, done.outcome, done.filed)
             case "pick" if question is not None:
-                done = await operate.pick_in_words(turn, question, reading.about)
-                return Spoken(done.reply, done.outcome, done.filed)
+                then = schedule.picked if await schedule.is_for_later(turn, question) else operate.picked
+                done = await operate.pick_in_words(turn, question, reading.about, then)
+                return Spoken(done.reply, done.outcome, done.filed, done.proposed)
             case "ask" | "pick":
                 answered = await ask.ask_or_consider(turn, reading)
                 return Spoken(answered.reply, answered.outcome)
@@ -132,8 +159,10 @@ class Answering:
             case "refuse":
                 await self._engine.journal.append("request.refused", {"by": turn.person.id, "why": reading.rule})
                 return Spoken(talk.refuse(reading, self._lexicon), "refuse")
-            case "later":
-                return Spoken(talk.later(reading), "refuse")
+            case "schedule":
+                assert reading.when is not None
+                done = await schedule.schedule(turn, reading.orders, reading.when)
+                return Spoken(done.reply, done.outcome, done.filed, done.proposed)
             case "forbid":
                 return Spoken(talk.forbid(reading), "chat")
             case "help":

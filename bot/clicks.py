@@ -12,14 +12,16 @@ from bot.cards.plans import details_card, headline, plan_card, why_of
 from bot.cards.resources import resource_card, wanted_of
 from bot.cards.rows import Why
 from bot.cards.runs import outcome_card
+from bot.cards.schedules import SHOW, VERBS, list_card
 from bot.cards.sheets import View, asked, csv_card, find_card, sheet_actions, sheet_card
 from bot.cards.talk import clarification_card, refusal_card, sent_card, text_card
-from bot.intents import operate
+from bot.intents import operate, schedule
 from bot.intents.complete import named
 from bot.memory import Memory
 from bot.order import InOrder
 from bot.platforms.platform import Click, Place
 from bot.runs import Runs
+from bot.schedule_clicks import ScheduleClicks
 from bot.showing import Showing, place_of
 from bot.threads import Question
 from bot.turn import Turn
@@ -38,7 +40,7 @@ from engine.wiring import Engine
 _FRESH = "Ask again to get a fresh card."
 _SHORT_DIGEST = 12
 # What changes nothing, and so may be pressed by everybody who may look.
-LOOKS = frozenset({"details", "left-network", "run-details", "targets", "sheet", "csv", "resource", "open", "review"})
+LOOKS = frozenset({SHOW, "details", "left-network", "run-details", "targets", "sheet", "csv", "resource", "open", "review"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Clicks:
     def __init__(self, desktop: Desktop) -> None:
         self._desktop = desktop
         self._engine = desktop.engine
+        self._schedules = ScheduleClicks(desktop.engine, desktop.showing)
 
     async def act(self, click: Click, person: Person) -> Card | None:  # noqa: C901 - one case a button
         """Does what a button says; what is returned is for the clicking person alone. Raises EscherError."""
@@ -68,11 +71,10 @@ class Clicks:
         match click.verb:
             case "approve" | "deny" | "withdraw":
                 return await self._decide(click, click.verb, person)
-            case "details" | "left-network" | "review":
-                return self._look(click)
-            case "run-details":
-                left = runs(self._engine.journal.entries(RUN_KINDS)).get(click.subject)
-                return outcome_card(left.report()).without_actions() if left else _unknown("run")
+            case "details" | "left-network" | "review" | "run-details":
+                return await self._look(click)
+            case verb if verb in VERBS:
+                return await self._of_schedule(click, person)
             case "targets" | "sheet" | "csv" | "resource":
                 return await self._listed(click)
             case "open":
@@ -117,6 +119,8 @@ class Clicks:
             view = View.of(click.subject)
             title, resources, _ = await self._source(view)
             return (*sheet_card(title, resources, view).actions, *sheet_actions(resources, view))
+        if click.verb == SHOW:
+            return list_card(self._engine.schedules.all(), self._engine.clock.now()).actions
         filed = self._engine.desk.find(click.subject.partition(".")[0])
         return plan_card(filed).actions if filed else ()
 
@@ -151,18 +155,30 @@ class Clicks:
         await self._take_up(filed, place_of(filed.plan))
         return None
 
-    def _look(self, click: Click) -> Card:
+    async def _look(self, click: Click) -> Card:
+        if click.verb == "run-details":
+            left = runs(self._engine.journal.entries(RUN_KINDS)).get(click.subject)
+            return outcome_card(left.report()).without_actions() if left else _unknown("run")
         filed = self._engine.desk.find(click.subject.partition(".")[0])
         if filed is None:
             return _unknown("plan")
         if click.verb == "review":
-            return plan_card(filed)
+            return await self._desktop.showing.draw(filed)
         return details_card(filed) if click.verb == "details" else sent_card(self._engine.planner.sent_for(filed.plan))
+
+    async def _of_schedule(self, click: Click, person: Person) -> Card | None:
+        done = await self._schedules.act(click, person)
+        if isinstance(done, Filed):
+            await self._take_up(done, click.place)
+            return None
+        return done
 
     async def _fewer(self, click: Click, person: Person) -> Card | None:
         filed = self._engine.desk.find(click.subject.partition(".")[0])
         if filed is None or filed.request.state != "asked":
             return _unknown("waiting plan")
+        if filed.plan.schedule:  # a smaller plan would be one for now
+            raise Refused("The review of a schedule is approved whole.", hint="Say it anew for fewer targets, with its time.")
         if person.id != filed.plan.asked_by and "manager" not in person.roles:
             return refusal_card("Only the person who asked, or a manager, can choose its targets.", "A manager.")
         smaller = await self._engine.planner.fewer(filed.plan, click.fields.get("targets", ()), person)
@@ -174,7 +190,7 @@ class Clicks:
 
     async def _take_up(self, filed: Filed, place: Place) -> None:
         """Shows a plan as it stands now, and runs it once nothing more is needed."""
-        await self._desktop.showing.show(place, plan_card(filed))
+        await self._desktop.showing.show(place, await self._desktop.showing.draw(filed))
         if filed.request.state == "approved":
             self._desktop.runs.start(filed.plan.id)
 
@@ -276,7 +292,8 @@ class Clicks:
         turn = Turn(
             self._engine, person, place, self._desktop.memory.threads.at(place), question.message, understood, self._desktop.memory.answers
         )
-        return await operate.picked(turn, question, resources)
+        for_later = understood.reading.when is not None
+        return await (schedule.picked if for_later else operate.picked)(turn, question, resources)
 
 
 def whole(text: str) -> str:

@@ -12,24 +12,27 @@ import json
 import os
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import asdict
-from pathlib import Path
-from typing import Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
-from bot.app import App
+from bot.calling import LONGEST_LINE, SCHEDULE, SOCKET
 from bot.cards.card import Card
 from bot.cards.plain import plain
 from bot.platforms.console_render import command_hint, render_text
 from bot.platforms.platform import Click, Message, Place
 from engine.clock import fresh_id
 from engine.collections.questions import asked
-from engine.errors import JournalError, Refused, SettingsError, StoreError
+from engine.errors import EscherError, Refused, SettingsError
+from engine.journal.journal import Journal
 from engine.request import inquiries
+from engine.schedules.cadence import in_words
+from engine.schedules.history import KINDS, Book
+from engine.schedules.schedule import Schedule
+from engine.secrets.rotation import Replacement
 from engine.settings import Person
 
-SOCKET = "control.sock"
-LIBRARY = "library"
-ESTATE = "estate"
-_LONGEST_LINE = 16 * 2**20
+if TYPE_CHECKING:
+    from bot.app import App
 
 
 class Recorder:
@@ -90,6 +93,10 @@ async def _told(app: App, place: Place, person: Person, wish: Mapping[str, str])
         if spoken.filed is not None and spoken.filed.request.state == "approved":
             await app.conversation.runs.start(spoken.filed.plan.id)
         return
+    if wish.get("do") == SCHEDULE:
+        yield await _of_schedule(app, person, wish)
+        await app.conversation.runs.settled()
+        return
     plan_id, _, short = wish.get("plan", "").partition(".")
     filed = app.engine.desk.find(plan_id)
     subject = f"{plan_id}.{short or (filed.plan.digest[:12] if filed else '')}"
@@ -99,6 +106,51 @@ async def _told(app: App, place: Place, person: Person, wish: Mapping[str, str])
     if refused is not None:
         yield refused, ""
     await app.conversation.runs.settled()
+
+
+async def _of_schedule(app: App, person: Person, wish: Mapping[str, str]) -> tuple[Card, str]:
+    """What is done to a schedule, as by somebody who says it in chat. Raises Refused."""
+    schedules = app.conversation.schedules
+    by = timedelta(minutes=int(wish.get("by") or 60))
+    done = await schedules.said(wish.get("verb", ""), schedules.known(wish.get("schedule", "")), person, by)
+    if isinstance(done, Card):
+        return done, "answer"
+    if done.request.state == "approved":
+        await app.conversation.runs.start(done.plan.id)
+    return await app.conversation.showing.draw(app.engine.desk.find(done.plan.id) or done), "schedule"
+
+
+def schedule_rows(journal: Journal) -> list[dict[str, Any]]:
+    """Every schedule, ended ones too, oldest first, as plain data for commands and programs; moments in UTC, ISO 8601, '' for none."""
+    book = Book()
+    for entry in journal.entries(KINDS):
+        book.apply(entry)
+    return [_schedule_row(one) for one in book.schedules.values()]
+
+
+def _schedule_row(schedule: Schedule) -> dict[str, Any]:
+    standing, last = schedule.standing, schedule.last
+    return {
+        "id": schedule.id,
+        "title": schedule.title,
+        "message": schedule.message,
+        "when": in_words(schedule.cadence),
+        "cron": schedule.cadence.cron,
+        "run_at": schedule.cadence.run_at.isoformat() if schedule.cadence.run_at else "",
+        "timezone": schedule.cadence.timezone,
+        "state": schedule.state,
+        "snoozed": schedule.snoozed,
+        "next_at": schedule.next_at.isoformat() if schedule.next_at else "",
+        "asked_by": schedule.asked_by,
+        "made_at": schedule.made_at.isoformat(),
+        "review": schedule.review,
+        "approved_by": list(standing.approved_by) if standing else [],
+        "approved_until": standing.until.isoformat() if standing else "",
+        "last": last.result if last else "",
+        "last_due": last.due.isoformat() if last else "",
+        "says": last.says if last else "",
+        "run": last.run if last else "",
+    }
 
 
 def _person(app: App, person_id: str) -> Person:
@@ -140,7 +192,7 @@ async def door(app: App) -> AsyncIterator[None]:
         path.unlink()  # left by a kill; the journal's lock says that no other bot runs here
     before = os.umask(0o177)
     try:
-        server = await asyncio.start_unix_server(serve, path, limit=_LONGEST_LINE)
+        server = await asyncio.start_unix_server(serve, path, limit=LONGEST_LINE)
     finally:
         os.umask(before)
     async with server:
@@ -156,36 +208,42 @@ async def _answer(app: App, recorder: Recorder, wish: Mapping[str, str], writer:
         await writer.drain()
 
     try:
-        if wish.get("do") == ESTATE:
-            await send({"row": await inquiries.asked(app.engine.estate, wish.get("ask", ""), wish)})
-        elif wish.get("do") == LIBRARY:
-            async for row in asked(app.engine.library, wish.get("ask", ""), wish):
-                await send({"row": row})
-        else:
-            async for card, outcome in perform(app, recorder, wish):
-                await send(line_of(card, wish.get("as", ""), int(wish.get("width") or 80), outcome))
-    except (SettingsError, Refused, StoreError, JournalError) as error:
+        async for line in _lines_of(app, recorder, wish):
+            await send(line)
+    except EscherError as error:
         await send({"error": str(error), "refused": isinstance(error, Refused)})
     await send({"end": True})
 
 
-async def through(home: Path, wish: Mapping[str, str]) -> AsyncIterator[dict[str, Any]] | None:
-    """The running bot's answer to a wish, line by line; None when no bot runs in this data folder."""
-    try:
-        reader, writer = await asyncio.open_unix_connection(home / SOCKET, limit=_LONGEST_LINE)
-    except (FileNotFoundError, ConnectionRefusedError):
-        return None
-    writer.write(json.dumps(wish).encode() + b"\n")
-    await writer.drain()
-    return _lines(reader, writer)
+async def _lines_of(app: App, recorder: Recorder, wish: Mapping[str, str]) -> AsyncIterator[dict[str, Any]]:
+    """What a wish is answered with, line by line. Raises EscherError."""
+    match wish.get("do"):
+        case "estate":
+            yield {"row": await inquiries.asked(app.engine.estate, wish.get("ask", ""), wish)}
+        case "key":
+            async for row in key_replaced(app.engine.replacement, app.engine.journal):
+                yield {"row": row}
+        case "schedules":
+            for row in schedule_rows(app.engine.journal):
+                yield {"row": row}
+        case "library":
+            async for row in asked(app.engine.library, wish.get("ask", ""), wish):
+                yield {"row": row}
+        case _:
+            async for card, outcome in perform(app, recorder, wish):
+                yield line_of(card, wish.get("as", ""), int(wish.get("width") or 80), outcome)
 
 
-async def _lines(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> AsyncIterator[dict[str, Any]]:
-    try:
-        while line := await reader.readline():
-            said = json.loads(line)
-            if "end" in said:
-                return
-            yield said
-    finally:
-        writer.close()
+async def key_replaced(replacement: Replacement | None, journal: Journal) -> AsyncIterator[dict[str, Any]]:
+    """A replacement of the data key begun or joined, as rows `{"part", "done", "total"}`; the last is `{"key", "entries", "last_hash"}`.
+
+    It goes on when nobody listens any more. Raises EscherError; then both keys stay, and the next call goes on.
+    """
+    if replacement is None:
+        raise Refused("Nothing here is sealed with a data key of its own.")
+    async for stage in replacement.watched():
+        if stage.over:
+            number, digest = journal.last
+            yield {"key": stage.part, "entries": number, "last_hash": digest}
+        else:
+            yield {"part": stage.part, "done": stage.done, "total": stage.total}

@@ -17,6 +17,7 @@ from bot.cards.plans import headline
 from bot.cards.talk import error_card, refusal_card
 from bot.clicks import Clicks, Desktop, whole
 from bot.deliveries import Deliveries, Said
+from bot.drawing import drawn
 from bot.intents.complete import suggestions
 from bot.memory import Memory
 from bot.order import InOrder
@@ -26,6 +27,7 @@ from bot.posts import JournalPosts
 from bot.questions import Questions
 from bot.rooms import ROOMS
 from bot.runs import Runs
+from bot.schedule_clicks import ScheduleClicks
 from bot.showing import Showing
 from bot.threads import Threads
 from engine.approvals.desk import Pressed
@@ -54,12 +56,13 @@ class Conversation:
         self._at_once = asyncio.Semaphore(ANSWERED_AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
         self.posts = JournalPosts(engine.journal, engine.clock)
-        self.showing = Showing(self.posts)
+        self.showing = Showing(self.posts, lambda filed: drawn(engine, filed))
         self.runs = Runs(engine, self.showing)
         threads = Threads()
         self._memory = Memory(threads, Questions(engine, threads, self.showing), Answers())
         self._clicks = Clicks(Desktop(engine, self._memory, self.runs, self.showing, self._order))
-        self._answering = Answering(engine, self._memory, self._clicks.undo)
+        self.schedules = ScheduleClicks(engine, self.showing)
+        self._answering = Answering(engine, self._memory, self._clicks.undo, self.schedules)
 
     @property
     def rooms(self) -> Mapping[str, str]:

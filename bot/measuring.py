@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,10 @@ from bot.conversation import Conversation
 from bot.platforms.platform import Place
 from engine.errors import SettingsError
 from engine.estate.resource import Resource
+from engine.execution.plan import Plan
+from engine.request.times import take_time
+from engine.request.tokens import clean
+from engine.schedules.schedules import Proposed
 from engine.settings import Person
 
 ASKER = Person(id="evaluator", name="Evaluator", roles=("executor",))
@@ -70,10 +74,26 @@ def result_of(case_id: str, spoken: Spoken) -> dict[str, Any]:
         plan = spoken.filed.plan
         result |= {
             "targets": [resource.id for resource in plan.changed],
-            "operations": sorted({providers_own(step.operation, plan.target(step).cloud) for step in plan.steps}),
+            "operations": _operations(plan, {step.target for step in plan.steps}),
             "approval": spoken.filed.request.needs > 0,
             "risk": plan.risk,
         }
+        if spoken.proposed is not None:
+            result |= _scheduled(spoken.proposed)
     elif spoken.reply.targets:
         result["targets"] = list(spoken.reply.targets)
     return result
+
+
+def _scheduled(proposed: Proposed) -> dict[str, Any]:
+    """When a schedule runs, and what a run of this minute would touch and call; the zone only where it was said."""
+    cadence = proposed.schedule.cadence
+    said = take_time(clean(proposed.schedule.message))[1]
+    when = {"cron": cadence.cron} if cadence.cron else {"run_at": cadence.run_at.isoformat() if cadence.run_at else ""}
+    zone = {"timezone": said.timezone} if said is not None and said.timezone else {}
+    return {"targets": list(proposed.now), "operations": _operations(proposed.filed.plan, frozenset(proposed.now)), **when, **zone}
+
+
+def _operations(plan: Plan, targets: Collection[str]) -> list[str]:
+    """What a plan calls on these of its targets, by the providers' own names."""
+    return sorted({providers_own(step.operation, plan.target(step).cloud) for step in plan.steps if step.target in targets})

@@ -15,7 +15,7 @@ from typing import cast
 
 from bot.cards.card import Card
 from bot.cards.notices import notice_card
-from bot.cards.plans import plan_card
+from bot.drawing import drawn
 from bot.platforms.platform import Place, Platform
 from engine.approvals import notices as rules
 from engine.approvals.filed import Filed
@@ -121,7 +121,7 @@ class Notices:
         name = asker.name if asker else filed.plan.asked_by
         await self._show(place, notice_card(notice.kind, filed, name, self._engine.clock.now()))
         if for_approver and not _is_own_place(place, filed):
-            await self._show(place, plan_card(filed))
+            await self._show(place, await drawn(self._engine, filed))
 
     async def _direct(self, person: Person) -> Place | None:
         """Where this person is spoken to alone, on the first platform that reaches them; None when none does."""

@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot.cards.card import Card, Column
-from bot.cards.plans import plan_card
 from bot.cards.resources import resource_card
 from bot.cards.rows import COLUMNS, row
 from bot.cards.runs import outcome_card, progress_card
+from bot.cards.schedules import scheduled_card
+from bot.drawing import drawn
 from bot.platforms.web.office import FILTERS, JournalEntry, JournalPage, Page, Search, Status
+from engine.estate.prefilter import is_exact
 from engine.estate.resource import CLOUDS, Resource
 from engine.estate.where import EVERYTHING, All, Where, is_, matches
 from engine.execution.history import RUN_KINDS, runs
@@ -43,9 +45,10 @@ class EngineOffice:
         first = not search.after
         notes = self._gap_sentences() if first else ()
         choices = await self._choices() if first else {}
-        total = 0 if search.query.strip() else await self._engine.estate.count(where)
-        if total > MOST_SORTED:
-            shown, following = await self._engine.estate.page(where, search.after, PAGE)
+        filtered = await self._filtered(search.query, where)
+        total = 0 if filtered is None else await self._engine.estate.count(filtered)
+        if filtered is not None and total > MOST_SORTED:
+            shown, following = await self._engine.estate.page(filtered, search.after, PAGE)
         else:
             found, said = await self._search(search.query, where)
             at = int(search.after) if search.after.isdecimal() else 0
@@ -61,6 +64,18 @@ class EngineOffice:
             choices=choices,
             notes=notes,
         )
+
+    async def _filtered(self, query: str, where: Where) -> Where | None:
+        """What is looked for, when words and choices come to nothing but a filter; None when something is named, left out or ranked.
+
+        Counted first, and read page by page where it is much: "running instances" may be half of the estate.
+        """
+        if not query.strip():
+            return where
+        about = (await self._engine.understanding.of(query)).reading.about
+        besides = about.unknown or about.names or about.unread or about.excluded or about.rank is not None
+        plain = not besides and (about.noun or about.fields) and is_exact(about.where)
+        return All((about.where, where)) if plain else None
 
     async def _search(self, query: str, where: Where) -> tuple[list[Resource], tuple[str, ...]]:
         estate = self._engine.estate
@@ -99,7 +114,13 @@ class EngineOffice:
     async def approvals(self, login: str) -> Sequence[Card]:
         """Every waiting plan; who may decide it is checked at the click."""
         del login
-        return [plan_card(filed) for filed in reversed(self._engine.desk.waiting())]
+        return [await drawn(self._engine, filed) for filed in reversed(self._engine.desk.waiting())]
+
+    async def schedules(self) -> Sequence[Card]:
+        """Every schedule that has not ended, the next to run first."""
+        now = self._engine.clock.now()
+        ordered = sorted(self._engine.schedules.all(), key=lambda one: (one.next_at is None, one.next_at or now, one.made_at))
+        return [scheduled_card(one, now) for one in ordered]
 
     async def journal(self, before: int | None) -> JournalPage:
         """Fifty entries before a number, newest first, without what only the bot needs to know; `escher audit show` has everything."""
@@ -124,6 +145,7 @@ class EngineOffice:
             "resources": await self._engine.estate.count(EVERYTHING),
             "executions": len(self._engine.executor.under_way()),
             "approvals": len(self._engine.desk.waiting()),
+            "schedules": len(self._engine.schedules.all()),
         }
         last = self._engine.sweeper.last
         return Status(
@@ -159,7 +181,9 @@ def _who(body: Mapping[str, Any]) -> str:
     plan, request = body.get("plan"), body.get("request")
     if isinstance(plan, Mapping):
         return str(plan["asked_by"])
-    return str(body.get("by") or (request or {}).get("asked_by") or "escher")
+    schedule = body.get("schedule")
+    made_by = schedule.get("asked_by") if isinstance(schedule, Mapping) else ""
+    return str(body.get("by") or made_by or (request or {}).get("asked_by") or "escher")
 
 
 _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
@@ -181,6 +205,15 @@ _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "run.started": lambda body: f"{body['run']} of {body['plan']['id']}, approved by {', '.join(body['approved_by']) or 'policy'}",
     "run.finished": lambda body: f"{body['run']}{' after an interruption' if body['interrupted'] else ''}",
     "run.stop_asked": lambda body: str(body["run"]),
+    "schedule.made": lambda body: f"{body['schedule']['id']}: {body['schedule']['title']}; {body['schedule']['cadence']['words']}",
+    "schedule.approved": lambda body: (
+        f"{body['id']} under {body['standing']['plan_id']}, approved by {', '.join(body['standing']['approved_by']) or 'policy'}"
+    ),
+    "schedule.moved": lambda body: f"{body['id']}: {body['event']}",
+    "schedule.put_off": lambda body: f"{body['id']}: {body['how']}, next {str(body['next_at'] or 'never')[:16].replace('T', ' ')}",
+    "schedule.fired": lambda body: f"{body['id']}, due {body['due'][:16].replace('T', ' ')}",
+    "schedule.told": lambda body: f"{body['id']}, due {body['due'][:16].replace('T', ' ')}: {body['result']}. {body['says']}",
+    "schedule.heads_up": lambda body: f"{body['id']}, due {body['due'][:16].replace('T', ' ')}",
     "step.accepted": lambda body: f"{body['run']} step {body['step']} made {body.get('produced', '')}",
     "step.sending": lambda body: f"{body['run']} step {body['step']}, attempt {body['attempt']}",
     "step.settled": lambda body: (

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from bot.cards.card import Card
 from bot.cards.home import MOST_RUNS, Standing, approvals_card, home_card, runs_card, status_card
+from bot.cards.schedules import list_card
 from bot.cards.talk import help_card
 from engine.approvals.filed import Filed
 from engine.estate.where import EVERYTHING
@@ -18,6 +20,7 @@ ROOMS: Mapping[str, str] = {
     "home": "everything at a glance",
     "approvals": "what waits for your approval, and what of yours waits",
     "runs": "your last runs",
+    "schedules": "what is done later or again and again, and when next",
     "status": "the estate, its gaps, and whether everything works",
     "search": "resources by name or description: search WORDS",
     "help": "what you can say",
@@ -32,6 +35,8 @@ class Rooms:
 
     async def view(self, room: str, person: Person) -> Sequence[Card]:
         """The cards of a room but `search`, which is a question like any other. Raises EscherError."""
+        if room == "schedules":
+            return (list_card(self._engine.schedules.all(), self._engine.clock.now()),)
         if room not in ("home", "approvals", "runs", "status"):
             return (help_card(await self._engine.estate.count(EVERYTHING), self._engine.estate.gaps(), ROOMS),)
         standing = await self._standing(person)
@@ -54,6 +59,7 @@ class Rooms:
             to_decide=tuple(filed for filed in waiting if _may_decide(filed, person)),
             own=tuple(filed for filed in waiting if filed.plan.asked_by == person.id),
             runs=self._runs(person),
+            schedules=self._engine.schedules.upcoming(timedelta(days=1)),
             resources=stats.total,
             by_environment=tuple(sorted(stats.by_environment.items(), key=lambda item: -item[1])),
             gaps=tuple(self._engine.estate.gaps()),

@@ -32,7 +32,7 @@ class Question:
 class Thread:
     """`targets` are resource ids in the order they were listed; `guessed` when a likeness listed them, which no change may act on.
 
-    `operations` are the provider's names of what the thread's last plan would do.
+    `operations` are the provider's names of what the thread's last plan would do. `untimed` is a wish for later that waits for its time.
     """
 
     targets: tuple[str, ...] = ()
@@ -40,6 +40,7 @@ class Thread:
     selection: Selection | None = None
     question: Question | None = None
     operations: tuple[str, ...] = ()
+    untimed: str = ""
     turns: list[tuple[str, str]] = field(default_factory=list)
 
     def said(self, role: str, sealed_text: str) -> None:

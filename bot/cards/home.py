@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 from bot.cards.card import Action, Block, Card, Column, Facts, Note, Table, Text, Tone
 from bot.cards.plans import headline, subject_of
+from bot.cards.schedules import coming
 from engine.approvals.filed import Filed
 from engine.estate.resource import Gap
 from engine.execution.report import Report
+from engine.schedules.schedule import Schedule
 
 MOST_WAITING = 10
 MOST_RUNS = 10
+MOST_COMING = 5
 _MOST_GAPS = 5
 
 
@@ -29,11 +32,12 @@ class Standing:
     gaps: tuple[Gap, ...]
     scanned: str
     away: str  # why the AI server does not answer; '' when it does
+    schedules: tuple[Schedule, ...] = ()  # what runs within a day, the next one first
 
 
 def home_card(standing: Standing) -> Card:
     """Everything at a glance."""
-    blocks = (*_waiting(standing), *_runs(standing.runs), *_estate(standing))
+    blocks = (*_waiting(standing), *_coming(standing.schedules), *_runs(standing.runs), *_estate(standing))
     return Card("home", f"Hello {standing.name}", blocks=blocks, actions=_reviews((*standing.to_decide, *standing.own)))
 
 
@@ -64,6 +68,15 @@ def _waiting(standing: Standing) -> tuple[Block, ...]:
         blocks.append(Text(f"{len(standing.own)} of yours wait{'s' if len(standing.own) == 1 else ''} for somebody else."))
         blocks += [_line(filed) for filed in standing.own[:MOST_WAITING]]
     return tuple(blocks)
+
+
+def _coming(schedules: Sequence[Schedule]) -> tuple[Block, ...]:
+    if not schedules:
+        return ()
+    more = len(schedules) - MOST_COMING
+    lines = [Note(coming(one)) for one in schedules[:MOST_COMING]]
+    lines += [Note(f"and {more} more; `schedules` shows all.")] if more > 0 else []
+    return (Text("Within a day:", strong=True), *lines)
 
 
 def _line(filed: Filed) -> Note:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from bot.cards.card import Action, Block, Card, Code, Column, Facts, Field, Note, Table, Text, Tone
 from bot.cards.rows import Why, kinds, table, why_these
 from engine.approvals.filed import Filed
+from engine.approvals.policy import Decision
 from engine.approvals.states import Request, Vote
 from engine.clouds.permission import Check
 from engine.execution.guardrails import environments
@@ -30,6 +31,14 @@ def subject_of(plan: Plan) -> str:
 
 def headline(plan: Plan) -> str:
     """The plan in a few plain words, with how many and where."""
+    return f"For later: {_lowered(_headline(plan))}" if plan.schedule else _headline(plan)
+
+
+def _lowered(words: str) -> str:
+    return words[:1].lower() + words[1:]
+
+
+def _headline(plan: Plan) -> str:
     changed = plan.changed
     verbs = " and ".join(dict.fromkeys(step.title.lower() for step in plan.steps)).capitalize()
     counts = environments(changed)[0]
@@ -54,6 +63,25 @@ def plan_card(filed: Filed) -> Card:
         footer=_footer(request),
         subject=plan.id,
     )
+
+
+def preview_card(plan: Plan, decision: Decision) -> Card:
+    """What a plan would be, for somebody who only asks: no buttons, and nothing that stands anywhere."""
+    verdict = (
+        f"It would wait for {_managers(decision.needs)}: {', '.join(decision.because)}." if decision.needs else "It would run at once."
+    )
+    facts = [("Risk", plan.risk), ("Way back", way_back(plan))]
+    if plan.monthly_delta:
+        facts.append(("Saves" if plan.monthly_delta < 0 else "Costs", monthly(plan.monthly_delta)))
+    if plan.checks:
+        facts.append(("Permissions", permissions(plan.checks)))
+    blocks: list[Block] = [Text(verdict, strong=True), Facts(tuple(facts)), *_breaks(plan, _MOST_BREAKS), *_beside(plan), *_risk(plan)]
+    footer = "You asked what it would do: nothing was changed, and nothing waits."
+    return Card("text", f"If you did: {_lowered(_headline(plan))}", blocks=tuple(blocks), footer=footer)
+
+
+def _managers(needs: int) -> str:
+    return "a manager" if needs == 1 else f"{needs} managers"
 
 
 def _tone(plan: Plan, request: Request) -> Tone:

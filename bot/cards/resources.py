@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 
 from bot.cards.card import Action, Card, Code, Facts
 from bot.cards.rows import COLUMNS, row
+from engine.clouds.rights import PROPERTIES as RIGHTS
+from engine.clouds.rights import SINCE
 from engine.estate.constraints import constraints
 from engine.estate.facts import flags, owner
 from engine.estate.resource import Resource
@@ -24,8 +27,9 @@ _OFFERS: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = {
 }
 
 
-# What we put there ourselves; the row above tells it in words.
-_INNER = frozenset({"account_environment"})
+# What we put there ourselves; rows above tell it in words.
+_LAST = re.compile(r".*[/.]|^\w+:")
+_INNER = frozenset({"account_environment", *RIGHTS})
 
 
 def resource_card(found: Resource, *, offers: bool = False, why: str = "") -> Card:
@@ -47,7 +51,16 @@ def _hindrances(found: Resource) -> list[tuple[str, str]]:
     known = constraints(found)
     told = {False: "Cannot be stopped", None: "May refuse to stop"}.get(known.can_stop, "")
     lost = f"{known.loses[:1].upper()}{known.loses[1:]}"
-    return [(told, known.why_not if told else ""), ("A stop loses", lost), ("Member of", known.member_of)]
+    since = str(found.properties.get(SINCE, ""))[:10]
+    granted = [
+        (f"Escher {word} (known since {since})", _listed(names)) for word, names in (("may", known.allowed), ("may not", known.denied))
+    ]
+    return [(told, known.why_not if told else ""), ("A stop loses", lost), ("Member of", known.member_of), *granted]
+
+
+def _listed(operations: Iterable[str]) -> str:
+    """Operations as the provider names them, without the service they all have before them."""
+    return ", ".join(sorted(_LAST.split(name.removesuffix("/action"))[-1] for name in operations))
 
 
 def wanted_of(found: Resource) -> tuple[tuple[str, str], ...]:

@@ -16,6 +16,7 @@ from engine.execution.plan import LeftOut
 _EXAMPLES = (
     ("Ask", "show idle azure vms · which buckets are public? · how many databases do we run in prod?"),
     ("Change", "stop all dev instances in us-east-1 · restart NAME in ACCOUNT · tag NAME with team=payments"),
+    ("Later", "stop all dev instances at 8pm daily · every weekday at 7:30 start NAME · in 2 hours stop NAME · schedules"),
     ("Undo", "press Undo on the outcome, or say: undo RUN"),
     ("Follow up", "in a thread: stop them · the one in staging · and in prod?"),
     ("Learn", "how do I stop an azure vm from the command line? · what is the gcp equivalent of rds?"),

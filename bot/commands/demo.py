@@ -22,8 +22,9 @@ from bot.cards.card import Card
 from bot.commands.session import Exit, JsonOption, errors, home, run, say_json, until_stopped
 from bot.demonstration import PEOPLE, Stage, as_data, play
 from bot.platforms.console_render import renderable
+from bot.processes import ai_server
 from engine.errors import EscherError, SettingsError
-from engine.settings import EstateSettings, ExecutionSettings, Settings
+from engine.settings import AdvisorSettings, EstateSettings, ExecutionSettings, Settings
 from engine.wiring import load_sdks
 
 if TYPE_CHECKING:
@@ -79,15 +80,18 @@ class Teller:
 async def _demo(tell: Teller, *, staying: bool, port: int) -> Exit:
     async with contextlib.AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="escher-demo-")))
-        tell.step("starting a local AWS, Azure and Google Cloud …")
+        tell.step("starting a local AWS, Azure and Google Cloud, and the AI server …")
         settings = Settings(
             people=PEOPLE,
             estate=EstateSettings(key="file"),
             execution=ExecutionSettings(poll_s=0.5),
         )
-        clouds, _ = await asyncio.gather(_clouds(folder, stack), asyncio.to_thread(load_sdks, ("aws", "azure", "gcp")))
-        settings = settings.model_copy(update={"accounts": tuple(account for cloud in clouds for account in cloud.accounts)})
-        tell.step("clouds are up and seeded; starting the AI server and the encrypted estate …")
+        clouds, _, advisor = await asyncio.gather(
+            _clouds(folder, stack), asyncio.to_thread(load_sdks, ("aws", "azure", "gcp")), stack.enter_async_context(ai_server())
+        )
+        accounts = tuple(account for cloud in clouds for account in cloud.accounts)
+        settings = settings.model_copy(update={"accounts": accounts, "advisor": AdvisorSettings(url=advisor)})
+        tell.step("clouds are up and seeded, so is the AI server; opening the encrypted estate …")
         cache = home() / "cache"
         data = folder / "home"
         data.mkdir(mode=0o700)
@@ -171,4 +175,10 @@ async def _stay(app: App, web: Any, serving: asyncio.Task[None]) -> None:
     for person in app.engine.settings.people:
         errors.print(f"  {person.name} signs in once with {web.login_link(person.id)}", soft_wrap=True)
     errors.print("Ctrl-C ends the demo and removes everything.")
-    await until_stopped(asyncio.shield(serving))
+    await app.conversation.recover()  # after this, what a stop left open is known, and schedules may be kept
+    keeping = asyncio.create_task(app.keep())
+    try:
+        await until_stopped(asyncio.shield(serving))
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)

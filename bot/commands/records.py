@@ -7,15 +7,15 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from bot.calling import LIBRARY, of_the_bot, through
 from bot.commands.session import errors, home, settings_from
-from bot.control import LIBRARY, through
 from engine.clock import SystemClock
 from engine.collections.questions import Row, asked
-from engine.errors import EscherError, Refused, SettingsError
+from engine.errors import SettingsError
 from engine.wiring import open_library
 
 SinceOption = Annotated[
@@ -61,14 +61,6 @@ def since_now(word: str) -> str:
 def when(at: str) -> str:
     """A time for people: this machine's zone, to the minute."""
     return datetime.fromisoformat(at).astimezone().strftime("%Y-%m-%d %H:%M")
-
-
-async def of_the_bot(lines: AsyncIterator[dict[str, Any]]) -> AsyncIterator[Row]:
-    """The rows that a running bot answers with. Raises Refused, EscherError with its sentence."""
-    async for line in lines:
-        if "error" in line:
-            raise (Refused if line.get("refused") else EscherError)(line["error"])
-        yield line["row"]
 
 
 async def _alone(name: str, question: Mapping[str, str], config: Path | None) -> AsyncIterator[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
@@ -11,10 +12,10 @@ from bot.app import LOCAL_ADVISOR, extra, opened, slack_secrets
 from bot.commands.session import ConfigOption, Exit, JsonOption, home, out, run, say_json, settings_from
 from engine.errors import EscherError, SettingsError
 from engine.estate.estate import FOLDER
-from engine.secrets.keys import open_keys
+from engine.secrets.keys import open_ring
 from engine.secrets.references import secret
 from engine.settings import Settings, SlackSettings, TeamsSettings
-from engine.store.opening import check_store
+from engine.store.opening import check_store, keys_of
 
 EXAMPLE = """\
 # Escher's configuration. Nothing secret belongs in this file: credentials are references.
@@ -132,7 +133,8 @@ async def _store(settings: Settings) -> list[Check]:
     """The store by itself, before the rest opens it: one at a time has an embedded store."""
     home().mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        keys = await open_keys(settings.estate, home(), os.environ)
+        ring = await open_ring(settings.estate, home(), os.environ)
+        keys = await asyncio.to_thread(keys_of, home() / FOLDER, ring)
         lines = await check_store(settings.estate.store, home() / FOLDER, keys, os.environ)
     except EscherError as error:
         return [Check("store", well=False, says=str(error))]

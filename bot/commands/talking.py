@@ -12,11 +12,11 @@ import shutil
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.app import App, chat_platforms, opened, web_platform
+from bot.calling import through
 from bot.commands.session import (
     AsOption,
     ConfigOption,
@@ -30,10 +30,11 @@ from bot.commands.session import (
     settings_from,
     until_stopped,
 )
-from bot.control import Recorder, door, line_of, perform, through
-from bot.platforms.console import ConsolePlatform
-from bot.platforms.platform import Platform
 from engine.errors import EscherError, SettingsError
+
+if TYPE_CHECKING:
+    from bot.app import App
+    from bot.platforms.platform import Platform
 
 
 def ask(text: str, person: AsOption, config: ConfigOption = None, as_json: JsonOption = False) -> None:
@@ -100,6 +101,9 @@ async def _wish(wish: Mapping[str, str], config: Path | None, *, as_json: bool) 
 
 
 async def _alone(wish: Mapping[str, str], config: Path | None) -> AsyncIterator[dict[str, Any]]:
+    from bot.app import opened
+    from bot.control import Recorder, line_of, perform
+
     settings = settings_from(config)
     person_in(settings, wish["as"])
     async with opened(home(), settings, os.environ) as app:
@@ -121,6 +125,9 @@ def code_of(said: list[dict[str, Any]]) -> Exit:
 
 
 async def _chat(person_id: str, config: Path | None) -> Exit:
+    from bot.app import opened
+    from bot.platforms.console import ConsolePlatform
+
     settings = settings_from(config)
     person = person_in(settings, person_id)
     async with opened(home(), settings, os.environ) as app:
@@ -132,6 +139,9 @@ async def _chat(person_id: str, config: Path | None) -> Exit:
 
 
 async def _serve(config: Path | None, port: int | None, *, scan: bool) -> Exit:
+    from bot.app import chat_platforms, opened, web_platform
+    from bot.control import door
+
     settings = settings_from(config)
     async with opened(home(), settings, os.environ) as app, door(app):
         web = web_platform(app, port)
@@ -154,6 +164,7 @@ async def _served(app: App, platforms: Sequence[Platform], *, scan: bool) -> Non
     async with asyncio.TaskGroup() as group:
         group.create_task(app.conversation.recover())
         group.create_task(app.notices.run())
+        group.create_task(app.keep())
         if scan and app.engine.settings.accounts:
             group.create_task(_scan(app))
         for platform in platforms:

@@ -11,6 +11,7 @@ from bot.cards.card import Reply
 from bot.cards.rows import kinds
 from bot.cards.sheets import View, sheet_actions
 from bot.cards.talk import clarification_card, cost_card, count_title, refusal_card, table_card, text_card
+from bot.intents.what_if import what_if
 from bot.turn import Turn
 from engine.advisor.replies import Draft, Inquiry, Said
 from engine.clock import fresh_id
@@ -37,7 +38,7 @@ class Answered:
 
 
 async def ask(turn: Turn, reading: Reading) -> Answered:
-    """A question about resources, answered from the estate alone; nothing leaves."""
+    """A question about resources, answered from the estate; nothing leaves but for "what if", which needs a plan to tell of."""
     selection = _in_context(turn, reading)
     if selection.refers and not turn.thread.targets and replace(selection, refers=False).empty:
         return _not_understood(reading)  # "do it again", and nothing was spoken of before
@@ -64,7 +65,8 @@ async def ask(turn: Turn, reading: Reading) -> Answered:
     card = table_card(
         shown, _sentence(reading, selection, found), _notes(turn, selection, found), view, Answer("", (), selection, found.likely).why
     )
-    return Answered(Reply((card,), targets=turn.thread.targets))
+    told = None if found.by_likeness or not reading.what_if else await what_if(turn, reading.what_if, shown)
+    return Answered(Reply((card, told) if told else (card,), targets=turn.thread.targets))
 
 
 async def ask_or_consider(turn: Turn, reading: Reading) -> Answered:

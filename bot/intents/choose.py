@@ -1,4 +1,4 @@
-"""The one place where it is decided what a message is: operate, ask, learn, help, chat, or refused. Pure."""
+"""The one place where it is decided what a message is: operate, schedule, ask, learn, help, chat, or refused. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 from engine.request.lexicon import Lexicon
 from engine.request.reading import Reading, Speech
 
-Intent = Literal["operate", "pick", "ask", "learn", "help", "chat", "refuse", "forbid", "empty", "later"]
+Intent = Literal["operate", "pick", "ask", "learn", "help", "chat", "refuse", "forbid", "empty", "schedule"]
 
 
 _PLAIN: Mapping[Speech, Intent] = {
@@ -32,7 +32,7 @@ _EXPLAINS = re.compile(
 def choose(reading: Reading, lexicon: Lexicon, *, question_open: bool, planned: bool = False) -> Intent:
     """The intent of a message. `question_open`: the thread waits for the person to choose among resources; `planned`: it has a plan."""
     if reading.speech == "command":
-        return "later" if reading.when is not None else "operate"
+        return "schedule" if reading.when is not None else "operate"
     if reading.speech != "question":
         return _PLAIN[reading.speech]
     if planned and _explains(reading):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.cards.card import Reply
@@ -20,6 +20,7 @@ from engine.request.reading import Order, Selection
 from engine.request.reasons import in_short
 from engine.request.resolver import MOST_CHOICES, Resolution, how_many, pick, resolve
 from engine.request.seal import Wanted
+from engine.schedules.schedules import Proposed
 
 # Reasons of targets that no words of this message picked.
 SPOKEN_OF, PICKED = "spoken of before", "picked from the list"
@@ -29,11 +30,12 @@ MOST_REASONS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Operated:
-    """What a command led to: cards, and the plan when there is one."""
+    """What a command led to: cards, the plan when there is one, and the schedule when that is its review."""
 
     reply: Reply
     filed: Filed | None = None
     outcome: str = "clarify"
+    proposed: Proposed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +48,32 @@ class Told:
 
 
 @dataclass(slots=True)
-class _Gathered:
+class Gathered:
+    """The exact targets of every order; `picked` by number of the order where its words alone do not say which."""
+
     wanted: list[Wanted] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     by_name: bool = True
     why: dict[str, str] = field(default_factory=dict)  # by resource id
+    picked: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+
+# What a pick from a list leads to: a plan, or a schedule.
+Picked = Callable[[Turn, Question, Sequence[Resource]], Awaitable[Operated]]
 
 
 async def operate(turn: Turn, orders: Sequence[Order]) -> Operated:
     """Resolves each order in turn ("stop X and start them again": the second means the first's) and proposes one plan for all."""
-    gathered = _Gathered()
+    gathered = await gather(turn, orders)
+    if isinstance(gathered, Operated):
+        return gathered
+    told = Told(why=gathered.why)
+    return await propose(turn, gathered.wanted, gathered.left_out, by_name=gathered.by_name, told=told)
+
+
+async def gather(turn: Turn, orders: Sequence[Order]) -> Gathered | Operated:
+    """The exact targets of every order, or the question to ask. Raises StoreError."""
+    gathered = Gathered()
     for number, order in enumerate(orders):
         found = await _targets(turn, order.selection, gathered.wanted)
         if found.confidence != "certain" or not found.resources or found.by_likeness:
@@ -64,21 +82,25 @@ async def operate(turn: Turn, orders: Sequence[Order]) -> Operated:
         gathered.left_out += [LeftOut(part.count, f"excluded by \u201c{part.words}\u201d") for part in found.excluded if part.count]
         gathered.by_name = gathered.by_name and bool(order.selection.names)
         gathered.why |= {one.id: in_short(found.why(order.selection, one)) or SPOKEN_OF for one in found.resources[:MOST_REASONS]}
-    told = Told(why=gathered.why)
-    return await propose(turn, gathered.wanted, gathered.left_out, by_name=gathered.by_name, told=told)
+        if order.selection.refers or _counts_only(order.selection):
+            gathered.picked[number] = tuple(one.id for one in found.resources)
+    return gathered
 
 
 async def picked(turn: Turn, question: Question, resources: Sequence[Resource]) -> Operated:
     """The order a question was about, on the resources the person picked: now exact, by their own choice."""
-    first, *others = question.orders
     turn.thread.question = None
-    wanted = [_wanted(first, resources)]
-    wanted += [_wanted(order, resources) for order in others if order.selection.refers or order.selection.empty]
     told = Told(question.message, question.sealed_text, {one.id: PICKED for one in resources})
-    return await propose(turn, wanted, (), by_name=True, told=told)
+    return await propose(turn, on_these(question, resources), (), by_name=True, told=told)
 
 
-async def pick_in_words(turn: Turn, question: Question, selection: Selection) -> Operated:
+def on_these(question: Question, resources: Sequence[Resource]) -> list[Wanted]:
+    """What a question was about, on what was picked: its first order, and those after it that mean the same."""
+    first, *others = question.orders
+    return [_wanted(order, resources) for order in (first, *(one for one in others if one.selection.refers or one.selection.empty))]
+
+
+async def pick_in_words(turn: Turn, question: Question, selection: Selection, then: Picked = picked) -> Operated:
     """Chosen in words ("the one in staging", "the second") among the candidates of an open question."""
     candidates = [found for one in question.candidates if (found := await turn.engine.estate.get(one)) is not None]
     number = selection.quantity
@@ -89,7 +111,7 @@ async def pick_in_words(turn: Turn, question: Question, selection: Selection) ->
     else:
         chosen = pick(candidates, selection)
     if len(chosen) == 1 or (chosen and selection.universal):
-        return await picked(turn, question, chosen)
+        return await then(turn, question, chosen)
     asked = f"{len(chosen)} of them fit that. Which one?" if chosen else "None of them fits that. Which one?"
     return _ask_back(turn, question.orders, Resolution("ask", tuple(chosen or candidates), asked), question.skip, question)
 
@@ -131,11 +153,14 @@ def _among(resources: Sequence[Resource], selection: Selection) -> Resolution:
 
 
 def _wanted(order: Order, resources: Sequence[Resource]) -> Wanted:
-    """The order in the wire's words: machines are terminated, everything else is deleted."""
-    action = order.action
-    if action in ("terminate", "delete"):
-        action = "terminate" if all(one.type == "compute_instance" for one in resources) else "delete"
-    return Wanted(action, tuple(resources), order.given)
+    return Wanted(wire_action(order.action, resources), tuple(resources), order.given)
+
+
+def wire_action(action: str, resources: Sequence[Resource]) -> str:
+    """The action in the wire's words: machines are terminated, everything else is deleted."""
+    if action not in ("terminate", "delete"):
+        return action
+    return "terminate" if all(one.type == "compute_instance" for one in resources) else "delete"
 
 
 def _ask_back(turn: Turn, orders: Sequence[Order], found: Resolution, skip: int, again: Question | None = None) -> Operated:

@@ -1,4 +1,4 @@
-"""Everything that is neither a change nor a question: greetings, help, prohibitions, refusals, wishes for later. Edge (reads the estate)."""
+"""Everything that is neither a change nor a question: greetings, help, prohibitions, refusals. Edge (reads the estate)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,11 @@ def chat(turn: Turn, reading: Reading) -> Reply:
 def forbid(reading: Reading) -> Reply:
     """For "don't stop the dev vms": nothing is done, and nothing is remembered as a rule."""
     order = reading.orders[0] if reading.orders else None
-    what = f"{order.action.replace('_', ' ')} {in_words(order.selection.where)}" if order else "do anything"
+    what = (
+        f"{order.action.replace('_', ' ')} {', '.join(order.selection.names) or in_words(order.selection.where)}"
+        if order
+        else "do anything"
+    )
     return Reply(
         (
             text_card(
@@ -49,13 +53,6 @@ def refuse(reading: Reading, lexicon: Lexicon) -> Reply:
     """A wish that is refused whoever has it, with the reason and who can."""
     rule = next(rule for rule in lexicon.refusals if rule.name == reading.rule)
     return Reply((refusal_card(rule.reason, rule.who_can),))
-
-
-def later(reading: Reading) -> Reply:
-    """A change for later: never done now. Schedules are not part of this version."""
-    words = reading.when.words if reading.when else "later"
-    said = f"You said \u201c{words}\u201d, and I cannot schedule changes yet, so nothing was done."
-    return Reply((refusal_card(Refused(said, hint="Ask again at that time, without the time.")),))
 
 
 def empty() -> Reply:

@@ -22,6 +22,7 @@ BROAD = {
     "engine/clouds/gcp/cloud.py": 1,
     "engine/execution/effects.py": 1,
     "engine/execution/executor.py": 1,
+    "engine/schedules/keeper.py": 1,
 }
 
 

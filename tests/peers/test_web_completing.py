@@ -9,7 +9,7 @@ from playwright import async_api as api
 
 from bot.cards.sheets import find_card
 from tests.bot.platforms import gallery
-from tests.peers.test_web_browser import AXE, CHROMIUM, DESKTOP, PHONE, Stage, judged, live, send, staged
+from tests.peers.web_stage import AXE, CHROMIUM, DESKTOP, PHONE, Stage, judged, live, send, staged
 
 pytestmark = [pytest.mark.peer, pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")]
 

@@ -20,7 +20,7 @@ from engine.estate.memory import MemoryEstate
 from engine.estate.resource import CloudName, Resource
 from engine.settings import EstateSettings, ExecutionSettings, Person, Settings
 from engine.wiring import Parts
-from tests.peers.test_web_browser import CHROMIUM, DESKTOP, FLAGS, PHONE, live, send
+from tests.peers.web_stage import CHROMIUM, DESKTOP, FLAGS, PHONE, live, send
 
 pytestmark = [pytest.mark.peer, pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")]
 PEOPLE = (

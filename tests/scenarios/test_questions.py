@@ -15,7 +15,7 @@ from tests.scenarios.stage import stage, words
     [
         ("which vms cost more than $1 a month?", "table", "monthly cost > 1"),
         ("what's our biggest cost driver?", "table", "By kind"),
-        ("stop the dev vms at midnight", "refusal", "cannot schedule"),
+        ("stop the dev vms next week", "text", "On which day, and at what time?"),
     ],
 )
 async def test_the_answer_is_of_the_right_sort(tmp_path: Path, text: str, kind: str, told: str) -> None:

@@ -68,7 +68,7 @@ class JournalPage:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How things stand. `counts` by name: `resources`, `executions`, `approvals` stand beside their pages in the navigation."""
+    """How things stand. `counts` by name: `resources`, `executions`, `approvals`, `schedules` stand beside their pages in the navigation."""
 
     counts: Mapping[str, int]
     gaps: Sequence[str]
@@ -96,6 +96,10 @@ class Office(Protocol):
 
     async def approvals(self, login: str) -> Sequence[Card]:
         """Plans that wait, as this person may see and decide them."""
+        ...
+
+    async def schedules(self) -> Sequence[Card]:
+        """What is done later or again and again, the next to run first."""
         ...
 
     async def journal(self, before: int | None) -> JournalPage:

@@ -1,4 +1,4 @@
-"""The routes of the pages beside the chat: resources, executions, approvals, journal, and how things stand. Edge."""
+"""The routes of the pages beside the chat: resources, executions, approvals, schedules, journal, and how things stand. Edge."""
 
 from __future__ import annotations
 
@@ -90,6 +90,10 @@ async def _approvals(room: Room, session: Session) -> list[Card]:
     return list(await room.office.approvals(session.login))
 
 
+async def _schedules(room: Room, _session: Session) -> list[Card]:
+    return list(await room.office.schedules())
+
+
 async def journal(request: Request, room: Room, session: Session) -> Response:
     """The journal, newest first; a part of it when earlier entries are asked for."""
     before = request.query_params.get("before", "")
@@ -117,6 +121,9 @@ ROUTES = (
     Route("/resource", signed_in(resource)),
     _cards("executions", "Executions", "Nothing has run yet.", _executions),
     _cards("approvals", "Approvals", "Nothing waits for a decision.", _approvals),
+    _cards(
+        "schedules", "Schedules", "Nothing is scheduled. Say when in the chat: \u201cstop all dev instances at 8pm daily\u201d.", _schedules
+    ),
     Route("/journal", signed_in(journal)),
     Route("/status", signed_in(status)),
 )

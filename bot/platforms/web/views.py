@@ -14,7 +14,13 @@ from bot.platforms.web.history import Entry, Kept, Thread, direct_channel
 from bot.platforms.web.render import Download, dom_id, render_card, template
 from bot.platforms.web.shelf import address
 
-PAGES = (("resources", "Resources"), ("executions", "Executions"), ("approvals", "Approvals"), ("journal", "Journal"))
+PAGES = (
+    ("resources", "Resources"),
+    ("executions", "Executions"),
+    ("approvals", "Approvals"),
+    ("schedules", "Schedules"),
+    ("journal", "Journal"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ import json
 
 from typer.testing import CliRunner
 
-from bot.cli import app
+from bot.cli import commands
 
 
 def test_the_report_is_data_for_programs():
-    done = CliRunner().invoke(app, ["knowledge", "report", "--json"])
+    done = CliRunner().invoke(commands(), ["knowledge", "report", "--json"])
     assert done.exit_code == 0, done.output
     found = json.loads(done.output)
     assert found["problems"] == []
@@ -25,7 +25,7 @@ def test_the_report_is_data_for_programs():
 
 
 def test_the_report_is_text_for_people():
-    done = CliRunner().invoke(app, ["knowledge", "report"])
+    done = CliRunner().invoke(commands(), ["knowledge", "report"])
     assert done.exit_code == 0
     assert "aws: from awscli" in done.output
     assert "equivalents" in done.output

@@ -7,7 +7,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from bot.cli import app
+from bot.cli import commands
 
 OFF = "estate: {embeddings: none}\n"
 
@@ -21,7 +21,7 @@ def config(tmp_path, monkeypatch):
 
 
 def find(*arguments):
-    return CliRunner().invoke(app, ["knowledge", "find", *arguments])
+    return CliRunner().invoke(commands(), ["knowledge", "find", *arguments])
 
 
 def test_a_table_for_people(config):

@@ -9,7 +9,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from bot.cli import app
+from bot.cli import commands
 from bot.commands.own_playbooks import written_in
 from bot.commands.records import since
 from engine.errors import SettingsError
@@ -59,7 +59,7 @@ def test_a_file_that_is_no_playbook_is_said(text, said):
 
 def escher(home, *words: str) -> Result:  # noqa: F811
     """The command in this process: starting one takes two seconds, and there are many."""
-    return CliRunner(env={"ESCHER_HOME": str(home)}).invoke(app, words)
+    return CliRunner(env={"ESCHER_HOME": str(home)}).invoke(commands(), words)
 
 
 def asked(home, *words):  # noqa: F811

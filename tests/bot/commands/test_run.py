@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -11,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.engine.estate.samples import ALL
 
 ESCHER = str(Path(sys.executable).parent / "escher")
 CONFIG = """
@@ -79,3 +82,20 @@ def test_it_leaves_nothing_running(home: Path, running: subprocess.Popen[str], t
     assert running.wait(15) == code
     assert gone(started)
     assert escher(home, "ask", "hello", "--as", "me").returncode == 0, "what a kill leaves behind does not stop the next start"
+
+
+def test_the_data_key_is_replaced_while_it_runs(home: Path, running: subprocess.Popen[str]) -> None:
+    lines = home / "resources"
+    lines.write_text("".join(json.dumps(one.to_json()) + "\n" for one in ALL))
+    before = json.loads(escher(home, "key", "status", "--json").stdout)["keys"]
+    done = escher(home, "key", "rotate", "--json")
+    assert done.returncode == 0, done.stderr
+    after = json.loads(escher(home, "key", "status", "--json").stdout)
+    assert ([one["id"] for one in after["keys"]], after["rotation"]) == ([json.loads(done.stdout)["key"]], None)
+    assert before != after["keys"]
+    assert escher(home, "estate", "stats").returncode == 0
+    running.send_signal(signal.SIGTERM)
+    assert running.wait(20) == 0
+    assert escher(home, "estate", "import", str(lines)).returncode == 0
+    assert json.loads(escher(home, "estate", "stats", "--json").stdout)["total"] == len(ALL)
+    assert escher(home, "audit", "verify").returncode == 0

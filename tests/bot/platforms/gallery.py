@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from bot.cards.card import Action, Card
 from bot.cards.home import Standing, home_card
@@ -11,9 +12,11 @@ from bot.cards.notices import notice_card
 from bot.cards.plans import details_card, plan_card
 from bot.cards.resources import resource_card
 from bot.cards.runs import outcome_card, progress_card
+from bot.cards.schedules import Outlook, fired_card, heads_up_card, list_card, review_card, scheduled_card
 from bot.cards.sheets import View, csv_card, find_card, sheet_card
 from bot.cards.talk import clarification_card, error_card, help_card, refusal_card, sent_card, table_card, text_card
 from engine.errors import Refused, Unreachable
+from engine.schedules.schedule import Cadence, Fired
 from tests.bot.platforms import shop
 
 ANSWER = "answer-5hx2kq8w"
@@ -114,10 +117,53 @@ def home() -> Card:
     waiting = (shop.filed(shop.stopping(shop.machines(14))),)
     environments = (("production", 80), ("staging", 37), ("development", 20))
     runs = (shop.under_way(), shop.ended())
-    return home_card(Standing("Omar Haddad", waiting, (), runs, 137, environments, (shop.gap(),), "2026-11-20 09:08 UTC", ""))
+    return home_card(
+        Standing("Omar Haddad", waiting, (), runs, 137, environments, (shop.gap(),), "2026-11-20 09:08 UTC", "", (shop.scheduled(),))
+    )
+
+
+def review() -> Card:
+    """The review of a schedule that waits for a manager: when it runs stands first."""
+    ids = [one.id for one in shop.machines(11, "development")]
+    return review_card(shop.reviewing(), shop.scheduled(state="proposed", standing=None, last=None), Outlook(shop.AT, ids, days=90))
+
+
+def scheduled() -> Card:
+    """A schedule that stands, with what can be done to it."""
+    return scheduled_card(shop.scheduled(), shop.AT)
+
+
+def schedules() -> Card:
+    """All schedules: one that runs tonight, one that is paused, one that waits, one for once."""
+    once = Cadence("tomorrow at 9", "Europe/Berlin", run_at=datetime(2026, 11, 21, 8, 0, tzinfo=UTC))
+    others = (
+        shop.scheduled(id="sched-2pf7vh4m", state="paused", next_at=None, title="Start the shop's workers in staging"),
+        shop.scheduled(id="sched-9ck5tz3x", state="proposed", next_at=None, last=None, asked_by="omar"),
+        shop.scheduled(id="sched-4nb8yj6q", cadence=once, next_at=once.run_at, title="Restart prod-worker-001", last=None),
+    )
+    return list_card((*others, shop.scheduled()), shop.AT)
+
+
+def heads_up() -> Card:
+    """Told a quarter of an hour before a run that will change something."""
+    return heads_up_card(shop.scheduled(), 14, datetime(2026, 11, 20, 18, 45, tzinfo=UTC))
+
+
+def fired() -> Card:
+    """What became of a time that came: a part ran, and what is new waits for a review."""
+    came = Fired(
+        datetime(2026, 11, 20, 19, 0, tzinfo=UTC),
+        shop.AT,
+        "ran",
+        "Stop 14 workers: done. 2 are new since it was approved: review it.",
+        shop.RUN,
+    )
+    following = datetime(2026, 11, 23, 19, 0, tzinfo=UTC)
+    return fired_card(shop.scheduled(last=came, next_at=following), came, datetime(2026, 11, 20, 19, 2, tzinfo=UTC))
 
 
 GALLERY: dict[str, Card] = {
+    "review": review(),
     "plan": plan(),
     "decided": decided(),
     "progress": progress(),
@@ -136,6 +182,10 @@ GALLERY: dict[str, Card] = {
     "sent": sent(),
     "notice": notice(),
     "home": home(),
+    "scheduled": scheduled(),
+    "schedules": schedules(),
+    "heads-up": heads_up(),
+    "fired": fired(),
 }
 # The buttons of the gallery that ask for something first, by verb.
 FORMS: dict[str, Action] = {action.verb: action for card in GALLERY.values() for action in card.actions if action.form}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from engine.approvals.filed import Filed
 from engine.approvals.states import Request, State, Vote
@@ -17,9 +19,13 @@ from engine.execution.plan import Breaks, LeftOut, Plan, Step
 from engine.execution.report import Report, StepReport
 from engine.request.reading import Selection
 from engine.request.reasons import in_short, reasons
+from engine.schedules.reach import reach
+from engine.schedules.schedule import Cadence, Fired, Schedule, Standing
 
 AT = datetime(2026, 11, 20, 9, 12, tzinfo=UTC)
 RUN = "run-4hx8tw2p"
+SCHEDULE = "sched-6wq3kd8n"
+EVERY_EVENING = Cadence("at 8pm every weekday", "Europe/Berlin", cron="0 20 * * 1-5")
 PLAN = "plan-7k2m9qhd"
 ACCOUNTS = {"production": "210987654321", "staging": "310987654321", "development": "410987654321"}
 # The states of a run's steps in the order of its targets, the third refused by the cloud.
@@ -129,6 +135,33 @@ def filed(plan: Plan, state: State = "asked") -> Filed:
         closed=vote if state in ("denied", "withdrawn") else None,
     )
     return Filed(plan, request, ("it touches production", "it reaches more than 10 resources"))
+
+
+def scheduled(**more: Any) -> Schedule:
+    """Stopping the shop's development workers every weekday evening, approved the week before; it ran last night."""
+    standing = Standing("plan-5rt2xw9c", ("omar",), AT - timedelta(days=7), AT + timedelta(days=83))
+    last = Fired(datetime(2026, 11, 19, 19, 0, tzinfo=UTC), AT - timedelta(hours=14), "ran", "Stop 14 workers: done.", RUN)
+    made = Schedule(
+        id=SCHEDULE,
+        title="Stop every worker of the shop in development",
+        message="stop every worker of the shop in development at 8pm every weekday",
+        asked_by="lena",
+        made_at=AT - timedelta(days=7),
+        cadence=EVERY_EVENING,
+        place={"platform": "web", "channel": "general", "thread": "m1"},
+        state="active",
+        review="plan-5rt2xw9c",
+        standing=standing,
+        next_at=datetime(2026, 11, 20, 19, 0, tzinfo=UTC),
+        last=last,
+        reach=reach(machines(14, "development")),
+    )
+    return replace(made, **more)
+
+
+def reviewing() -> Filed:
+    """The review of that schedule: 14 workers, those that run and those that do not."""
+    return filed(replace(stopping(machines(14, "development"), "plan-5rt2xw9c"), schedule=f"{SCHEDULE}@0f1e2d3c4b5a6978"))
 
 
 def under_way(over: int = 3, run_id: str = RUN) -> Report:

@@ -83,6 +83,10 @@ class FakeOffice:
         self._check()
         return [gallery.progress(), gallery.outcome()]
 
+    async def schedules(self) -> Sequence[Card]:
+        self._check()
+        return [gallery.scheduled()]
+
     async def approvals(self, login: str) -> Sequence[Card]:
         self._check()
         return self.waiting

@@ -12,7 +12,7 @@ from bot.platforms.platform import Place
 from bot.platforms.web.server import Recalled
 from tests.bot.platforms import gallery
 from tests.bot.platforms.web.running import Served, served
-from tests.bot.platforms.web.test_server import mark_in, read, say
+from tests.bot.platforms.web.talking import mark_in, read, say
 
 LENA = Place("web", "@lena", "")
 

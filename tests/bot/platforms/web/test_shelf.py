@@ -16,7 +16,7 @@ from bot.platforms.web.render import size_words
 from bot.platforms.web.shelf import Shelf
 from tests.bot.platforms import gallery
 from tests.bot.platforms.web.running import Served, served
-from tests.bot.platforms.web.test_server import GENERAL
+from tests.bot.platforms.web.talking import GENERAL
 
 CSV = gallery.csv().files[0]
 
