@@ -13,7 +13,11 @@ from tests.scenarios.stage import stage, words
 @pytest.mark.parametrize(
     ("text", "title", "told"),
     [
-        ("is it safe to stop tracker-api-01?", "If you did: stop tracker-api-01 in production", "It would wait for a manager: it touches production."),
+        (
+            "is it safe to stop tracker-api-01?",
+            "If you did: stop tracker-api-01 in production",
+            "It would wait for a manager: it touches production.",
+        ),
         ("what would happen if I stop mailer-web-1", "If you did: stop mailer-web-1 in development", "It would run at once."),
         ("can I delete all prod databases?", "That would be refused", "never deleted by a filter"),
         ("should we start mailer-web-1?", "That would change nothing", "already running"),
