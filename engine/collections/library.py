@@ -59,9 +59,10 @@ class Library:
         """The library of a store and a journal. Raises StoreError."""
         library = cls(sources, keys)
         library._healed(await library._generation.begin())
-        positions = library._generation.positions
-        library._to_check = not (positions.closed and sources.whole)
-        positions.closed = positions.closed and sources.whole
+        if not sources.whole:
+            # After an unclean end nobody can tell a damaged index from a sound one, and it would hide records: the journal has all of them.
+            await library._generation.clear()
+        library._to_check = sources.whole and not library._generation.positions.closed
         return library
 
     @property

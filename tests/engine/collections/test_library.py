@@ -183,21 +183,35 @@ async def flip(store: MemoryStore, collection: str) -> None:
 
 
 @pytest.mark.parametrize("harm", ["lost", "retokened"])
-async def test_after_an_unclean_end_what_is_lost_or_mislabelled_is_found(tmp_path, harm):
+async def test_in_a_store_of_others_what_was_lost_or_mislabelled_in_a_crash_is_found(tmp_path, harm):
     kept, store = journal(), MemoryStore()
     told(kept, *A_DAY)
-    async with library(tmp_path, kept, store) as made:
-        before = await points(made)
+    made = await Library.open(stage.sources(tmp_path, kept, store), KEYS)
+    await made.catch_up()  # and it is never closed
+    before = await points(made)
     name = f"executed_operations-{KEYS.id}"
     point = next(iter(store._points[name].values()))
     if harm == "lost":
         await store.delete(name, [point.id])
     else:
         await store.upsert(name, [Point(point.id, point.payload, point.tokens[1:], (), point.grams, (), point.order)])
-    opened = await Library.open(stage.sources(tmp_path, kept, store, whole=False), KEYS)
+    opened = await Library.open(stage.sources(tmp_path, kept, store), KEYS)
     await opened._tick()
     assert "executed_operations" in opened.healed
     assert await points(opened) == before
+
+
+async def test_after_an_unclean_end_of_our_own_store_nothing_of_before_is_relied_on(tmp_path):
+    kept, store = journal(), MemoryStore()
+    told(kept, *A_DAY)
+    async with library(tmp_path, kept, store) as made:
+        before = await points(made)
+    opened = await Library.open(stage.sources(tmp_path, kept, store, whole=False), KEYS)
+    assert not any((await opened.status()).records.values()), "what a damaged index may hide is not asked"
+    assert (await opened.status()).behind, "and that is said"
+    await opened._tick()
+    assert await points(opened) == before
+    assert (await opened.status()).behind == 0
 
 
 async def test_another_journal_than_the_one_it_was_made_of_is_told(tmp_path):
