@@ -76,6 +76,8 @@ def test_the_running_bot_answers_the_command_line(home: Path, running: subproces
 @pytest.mark.skipif(not Path("/proc").exists(), reason="reads /proc")
 @pytest.mark.parametrize(("told", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 0), (signal.SIGHUP, 0), (signal.SIGKILL, -9)])
 def test_it_leaves_nothing_running(home: Path, running: subprocess.Popen[str], told: signal.Signals, code: int) -> None:
+    if told is signal.SIGINT and signal.getsignal(told) is signal.SIG_IGN:
+        pytest.skip("a shell started this in the background, where SIGINT is ignored")
     started = children(running.pid)
     assert len(started) >= 2, "the AI server and the estate's worker"
     running.send_signal(told)
