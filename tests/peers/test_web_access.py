@@ -98,7 +98,7 @@ async def test_dialogs_open_close_by_escape_and_give_the_focus_back(stage: Stage
 async def test_on_a_phone_nothing_spills_and_the_menu_is_a_drawer(stage: Stage) -> None:
     page = await stage.page(viewport=PHONE)
     await send(page, "gallery")
-    await page.locator(".card.kind-home").wait_for()
+    await page.locator(".card.kind-home").first.wait_for()
     for path in PAGES:
         await page.goto(f"{stage.chat.platform.address}/{path}")
         assert await page.evaluate("document.documentElement.scrollWidth") <= 375
