@@ -122,7 +122,9 @@ def from_silence(kind: str, said: str, tried: str) -> CloudError:
         return Denied(f"There are no usable credentials for {tried}: {said}.", tried=tried, code=kind, answer=said)
     if kind in _UNSENT:
         return Rejected(f"{tried} was not sent: {said}.", tried=tried, code=kind, answer=said)
-    return Unreachable(f"AWS gave no usable answer to {tried}: {said or kind}.", tried=tried, code=kind, answer=said)
+    # The parser's own words fill a card and help nobody; they stay in `answer`.
+    why = "it is in no form that AWS sends" if kind == "ResponseParserError" else said or kind
+    return Unreachable(f"AWS gave no usable answer to {tried}: {why}.", tried=tried, code=kind, answer=said)
 
 
 def gap_reason(error: CloudError) -> GapReason:
