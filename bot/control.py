@@ -15,7 +15,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot.calling import LONGEST_LINE, SCHEDULE, SOCKET
+from bot import calling
 from bot.cards.card import Card
 from bot.cards.plain import plain
 from bot.platforms.console_render import command_hint, render_text
@@ -93,7 +93,7 @@ async def _told(app: App, place: Place, person: Person, wish: Mapping[str, str])
         if spoken.filed is not None and spoken.filed.request.state == "approved":
             await app.conversation.runs.start(spoken.filed.plan.id)
         return
-    if wish.get("do") == SCHEDULE:
+    if wish.get("do") == calling.SCHEDULE:
         yield await _of_schedule(app, person, wish)
         await app.conversation.runs.settled()
         return
@@ -180,7 +180,7 @@ async def door(app: App) -> AsyncIterator[None]:
     """The socket, open while the bot runs."""
     recorder = Recorder()
     app.conversation.add(recorder)
-    path = app.engine.home / SOCKET
+    path = app.engine.home / calling.SOCKET
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError, json.JSONDecodeError, ValueError):
@@ -192,7 +192,7 @@ async def door(app: App) -> AsyncIterator[None]:
         path.unlink()  # left by a kill; the journal's lock says that no other bot runs here
     before = os.umask(0o177)
     try:
-        server = await asyncio.start_unix_server(serve, path, limit=LONGEST_LINE)
+        server = await asyncio.start_unix_server(serve, path, limit=calling.LONGEST_LINE)
     finally:
         os.umask(before)
     async with server:
@@ -218,15 +218,15 @@ async def _answer(app: App, recorder: Recorder, wish: Mapping[str, str], writer:
 async def _lines_of(app: App, recorder: Recorder, wish: Mapping[str, str]) -> AsyncIterator[dict[str, Any]]:
     """What a wish is answered with, line by line. Raises EscherError."""
     match wish.get("do"):
-        case "estate":
+        case calling.ESTATE:
             yield {"row": await inquiries.asked(app.engine.estate, wish.get("ask", ""), wish)}
-        case "key":
+        case calling.KEY:
             async for row in key_replaced(app.engine.replacement, app.engine.journal):
                 yield {"row": row}
-        case "schedules":
+        case calling.SCHEDULES:
             for row in schedule_rows(app.engine.journal):
                 yield {"row": row}
-        case "library":
+        case calling.LIBRARY:
             async for row in asked(app.engine.library, wish.get("ask", ""), wish):
                 yield {"row": row}
         case _:
